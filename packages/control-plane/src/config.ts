@@ -1,0 +1,27 @@
+/** What a control plane must be told. Parsed once by `kubus server`, passed down as a plain object. */
+export interface ServerConfig {
+  /** `server-1`. */
+  readonly name: string;
+  readonly version: string;
+  readonly stateDir: string;
+  readonly bus: { readonly servers: readonly string[]; readonly ca: string; readonly seed: string };
+  readonly api: {
+    readonly host: string;
+    readonly port: number;
+    readonly certificate: string;
+    readonly key: string;
+  };
+  /** The cluster's CA: verifies client certificates. */
+  readonly clientCa: string;
+  /** This server's address on the boards' network; beats by UDP arrive there. */
+  readonly address: string;
+  readonly udpPort: number;
+  /** Pod addresses: one /24 of it for each board. */
+  readonly podCidr: string;
+  readonly serviceCidr: string;
+  readonly failover: "fast" | "balanced" | "patient";
+  /** Derives the boards' beat keys. Hex, 32 bytes, the same on all servers. */
+  readonly clusterSecret: string;
+  /** The interface that leads to the boards: no verdicts while it has no carrier. */
+  readonly link?: string;
+}

@@ -1,0 +1,27 @@
+/**
+ * What a controller is: data. The engine (`controller.machine.ts`, `key.machine.ts`) does the rest.
+ */
+import type { CacheEvent, Cache } from "../../cache/cache.ts";
+import type { AnyKind, Plan } from "./plan.ts";
+
+export interface Watch {
+  readonly kind: AnyKind;
+  /** Which keys must be looked at again because this object changed. May read the cache. */
+  readonly wakes: (event: CacheEvent, cache: Cache) => readonly string[];
+}
+
+export interface Controller<View = unknown> {
+  /** Kubernetes' name, such as `replicaset`; the actor's and the user's name are made of it. */
+  readonly name: string;
+  /** What it guarantees, in a sentence, for the docs. */
+  readonly guarantee: string;
+  readonly watches: readonly Watch[];
+  /** Gathers everything the decision may know. Reads the cache and the clock, nothing else. */
+  readonly observe: (key: string, world: { readonly cache: Cache; readonly now: number }) => View;
+  /** Pure. */
+  readonly reconcile: (view: View) => Plan;
+  /** How many keys may be worked on at once. */
+  readonly workersMax?: number;
+}
+
+export const defineController = <View>(controller: Controller<View>): Controller<View> => controller;

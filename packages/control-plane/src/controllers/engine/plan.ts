@@ -1,0 +1,43 @@
+/** What a decision wants done: values, carried out by act.ts in order. */
+import type { KubeObject, ObjectMeta } from "@kubus/shared/api/meta.ts";
+import type { ObjectReference } from "@kubus/shared/api/core.ts";
+import type { DeleteOptions, Draft, Target } from "../../api/objects.ts";
+import type { Kind } from "../../kinds/kind.ts";
+
+/** Kinds are rows of one table; a plan holds rows of any type. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a heterogeneous list of kinds has no better type
+export type AnyKind = Kind<any>;
+
+export type Effect =
+  | { readonly type: "create"; readonly kind: AnyKind; readonly object: Draft<KubeObject> }
+  | {
+      readonly type: "delete";
+      readonly kind: AnyKind;
+      readonly target: Target;
+      readonly options?: DeleteOptions;
+    }
+  /** JSON merge patch on the main resource. */
+  | { readonly type: "patch"; readonly kind: AnyKind; readonly target: Target; readonly patch: object }
+  /** JSON merge patch of the status. */
+  | { readonly type: "writeStatus"; readonly kind: AnyKind; readonly target: Target; readonly status: object }
+  | {
+      readonly type: "setFinalizers";
+      readonly kind: AnyKind;
+      readonly target: Pick<ObjectMeta, "name" | "namespace" | "resourceVersion">;
+      readonly finalizers: readonly string[];
+    }
+  | {
+      readonly type: "recordEvent";
+      readonly about: ObjectReference;
+      readonly eventType: "Normal" | "Warning";
+      readonly reason: string;
+      readonly message: string;
+    };
+
+export interface Plan {
+  readonly effects: readonly Effect[];
+  /** Look again after so many milliseconds even if nothing changed. */
+  readonly requeueAfterMs?: number;
+}
+
+export const nothing: Plan = { effects: [] };

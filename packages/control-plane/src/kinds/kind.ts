@@ -1,0 +1,76 @@
+/**
+ * What a kind is: one row of the table in `index.ts`. Everything the API does is derived from these rows.
+ *
+ * Adding a kind is one folder beside this file and one line in `index.ts`.
+ */
+import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Cause } from "@kubus/shared/errors/codes.ts";
+
+export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
+
+export interface Column<T extends KubeObject> {
+  /** As kubectl prints it, in upper case. */
+  readonly name: string;
+  readonly type: "string" | "integer" | "boolean" | "date";
+  /** Only the first column: "name". */
+  readonly format?: "name";
+  readonly description?: string;
+  /** 0 (default): always shown. 1: only with -o wide. */
+  readonly priority?: 0 | 1;
+  /** The cell. `now` is wall-clock milliseconds, for ages. */
+  readonly of: (object: T, now: number) => string | number | boolean;
+}
+
+/** What the strategy functions may know besides the object. */
+export interface WriteContext {
+  /** Wall-clock milliseconds. */
+  readonly now: number;
+  /** Who writes. */
+  readonly user: { readonly name: string; readonly groups: readonly string[] };
+}
+
+export interface Kind<T extends KubeObject = KubeObject> {
+  /** Empty for the core group. */
+  readonly group: string;
+  readonly version: string;
+  readonly kind: string;
+  readonly plural: string;
+  readonly singular: string;
+  readonly shortNames: readonly string[];
+  readonly categories: readonly string[];
+  readonly scope: "Namespaced" | "Cluster";
+  /** `transient` kinds live in memory on the bus: many writes, little worth, no wear of the SD card. */
+  readonly storage: "durable" | "transient";
+  /** Who writes the status, for the docs. One owner per part. */
+  readonly owner: string;
+  readonly subresources: readonly ("status" | "scale")[];
+  /** The name of its type in the generated schema, such as `io.k8s.api.core.v1.Pod`. */
+  readonly schema: string;
+  readonly columns: readonly Column<T>[];
+  /** Fields that a fieldSelector may name, besides metadata.name and metadata.namespace. */
+  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  /** Whether metadata.generation counts changes of everything but metadata and status. */
+  readonly hasGeneration: boolean;
+  /** How names must look; DNS subdomain unless told. Returns what is wrong, or undefined. */
+  readonly nameRule: (name: string) => string | undefined;
+  /** Fills in what was left out. Runs on every write and on nothing else. Pure. */
+  readonly setDefaults: (object: T) => T;
+  /** Before a creation: drops what the client may not set. */
+  readonly prepareForCreate: (object: T, context: WriteContext) => T;
+  /** Before a change through the main resource: keeps status and whatever clients may not change. */
+  readonly prepareForUpdate: (next: T, previous: T) => T;
+  /** Before a change through /status: keeps everything but the status. */
+  readonly prepareForStatusUpdate: (next: T, previous: T) => T;
+  readonly validate: (object: T) => readonly Cause[];
+  readonly validateUpdate: (next: T, previous: T) => readonly Cause[];
+  /** Grace period of a deletion in seconds, when the kind knows one (pods). Asked value, or undefined for the default. */
+  readonly gracePeriodSeconds?: (object: T, asked: number | undefined) => number;
+  readonly scale?: {
+    readonly replicas: (object: T) => number;
+    readonly statusReplicas: (object: T) => number;
+    readonly selector: (object: T) => string;
+    readonly withReplicas: (object: T, replicas: number) => T;
+  };
+  /** Names that may not be deleted (kube-system, ...). */
+  readonly undeletable?: readonly string[];
+}

@@ -1,0 +1,30 @@
+/** What an agent must be told. Parsed once by `kubus agent`, passed down as a plain object. */
+export interface AgentConfig {
+  readonly node: string;
+  readonly version: string;
+  /** Survives reboots: pods' records, logs. */
+  readonly stateDir: string;
+  /** On tmpfs, gone after a reboot: namespaces, sockets, shims. */
+  readonly runDir: string;
+  readonly bus: {
+    /** `tls://host:port`. */
+    readonly servers: readonly string[];
+    /** PEM of the cluster's CA. */
+    readonly ca: string;
+    /** The nkey seed of this board's user. */
+    readonly seed: string;
+  };
+  /** The board's address on the cluster's network. */
+  readonly address: string;
+  readonly udpPort: number;
+  /** The interface that leads to the other boards; link changes there are watched. */
+  readonly link?: string;
+  /** A cgroup (relative to the hierarchy's root) that is this board: pods go below it, its limits are the capacity. */
+  readonly cgroupParent: string;
+  /** A share of the machine when several boards live on one: capacity is divided by it. */
+  readonly machineShare: number;
+  readonly runtime: "process" | "plain";
+  readonly labels: Readonly<Record<string, string>>;
+  /** Addresses that pods use for names. */
+  readonly nameservers: readonly string[];
+}
