@@ -19,7 +19,12 @@ export type Effect =
   /** JSON merge patch on the main resource. */
   | { readonly type: "patch"; readonly kind: AnyKind; readonly target: Target; readonly patch: object }
   /** JSON merge patch of the status. */
-  | { readonly type: "writeStatus"; readonly kind: AnyKind; readonly target: Target; readonly status: object }
+  | {
+      readonly type: "writeStatus";
+      readonly kind: AnyKind;
+      readonly target: Target & { readonly resourceVersion?: string };
+      readonly status: object;
+    }
   | {
       readonly type: "setFinalizers";
       readonly kind: AnyKind;
