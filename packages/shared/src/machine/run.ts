@@ -17,7 +17,10 @@ export interface RunOptions<Logic extends AnyActorLogic> {
   readonly onError: (error: unknown) => void;
 }
 
-export function startActor<Logic extends AnyActorLogic>(logic: Logic, options: RunOptions<Logic>): Actor<Logic> {
+export function startActor<Logic extends AnyActorLogic>(
+  logic: Logic,
+  options: RunOptions<Logic>,
+): Actor<Logic> {
   const { id, input, clock, registry, onError } = options;
   const inspect = registry === undefined ? {} : { inspect: registry.inspect };
   // XState decides by type whether options are needed; for a logic that is itself generic it cannot tell.
