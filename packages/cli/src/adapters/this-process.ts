@@ -1,0 +1,39 @@
+/** This process as the commands see it: its words, its folder, its signals, its terminal. */
+import { createRequire } from "node:module";
+import type { Terminal } from "../command/command.ts";
+
+/** The words after the program's name. */
+export const commandLine: readonly string[] = process.argv.slice(2);
+
+// A reader that has seen enough (`kubus help | head`) is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
+export const terminal: Terminal = {
+  print: (line) => {
+    process.stdout.write(`${line}\n`);
+  },
+  say: (line) => {
+    process.stderr.write(`${line}\n`);
+  },
+};
+
+/** Of the kubus package. A bundle has it compiled in. */
+declare const KUBUS_VERSION: string | undefined;
+
+export const version: string =
+  typeof KUBUS_VERSION === "string"
+    ? KUBUS_VERSION
+    : (createRequire(import.meta.url)("../../../../package.json") as { readonly version: string }).version;
+
+/** Resolves at the first SIGTERM or SIGINT; later ones change nothing, so that the orderly end can finish. */
+export const endRequested = (): Promise<NodeJS.Signals> =>
+  new Promise((resolve) => {
+    process.on("SIGTERM", resolve);
+    process.on("SIGINT", resolve);
+  });
+
+export const isRoot = (): boolean => process.geteuid?.() === 0;

@@ -1,0 +1,11 @@
+/**
+ * THE table of commands. `help` and parsing are loops over it.
+ *
+ * Whatever is heavy is imported inside `run`: `kubus status` must not wait for what `kubus up` needs.
+ */
+import { agent } from "../commands/agent.ts";
+import { help } from "../commands/help.ts";
+import { server } from "../commands/server.ts";
+import type { Command } from "./command.ts";
+
+export const commands: readonly Command[] = [server, agent, help(() => commands)];

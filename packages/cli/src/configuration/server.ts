@@ -1,0 +1,115 @@
+/** THE table of what `kubus server` must be told, and how it becomes a `ServerConfig`. */
+import type { ServerConfig } from "@kubus/control-plane/config.ts";
+import type { ConfigRow, Settings } from "./table.ts";
+
+export const serverRows: readonly ConfigRow[] = [
+  { key: "name", flag: "name", kind: "text", meaning: "This server's name, such as server-1." },
+  {
+    key: "stateDir",
+    flag: "state-dir",
+    kind: "path",
+    default: "/var/lib/kubus/server",
+    meaning: "What this server remembers beside the store.",
+  },
+  { key: "bus.servers", flag: "bus-servers", kind: "list", meaning: "The bus: tls://host:port, ..." },
+  { key: "bus.caFile", flag: "bus-ca-file", kind: "file", meaning: "PEM of the CA that signed the bus." },
+  {
+    key: "bus.seedFile",
+    flag: "bus-seed-file",
+    kind: "file",
+    secret: true,
+    meaning: "The nkey seed of this server's user on the bus.",
+  },
+  { key: "api.host", flag: "api-host", kind: "text", default: "0.0.0.0", meaning: "Where the API listens." },
+  {
+    key: "api.port",
+    flag: "api-port",
+    kind: "number",
+    default: 6443,
+    most: 65_535,
+    meaning: "The API's port; 0: any free one.",
+  },
+  {
+    key: "api.certificateFile",
+    flag: "api-certificate-file",
+    kind: "file",
+    meaning: "PEM of the API's certificate.",
+  },
+  { key: "api.keyFile", flag: "api-key-file", kind: "file", secret: true, meaning: "PEM of its key." },
+  {
+    key: "clientCaFile",
+    flag: "client-ca-file",
+    kind: "file",
+    meaning: "PEM of the CA whose client certificates are let in.",
+  },
+  { key: "address", flag: "address", kind: "text", meaning: "This server's address on the boards' network." },
+  {
+    key: "udpPort",
+    flag: "udp-port",
+    kind: "number",
+    default: 6444,
+    most: 65_535,
+    meaning: "Where beats arrive by UDP.",
+  },
+  {
+    key: "podCidr",
+    flag: "pod-cidr",
+    kind: "text",
+    default: "10.244.0.0/16",
+    meaning: "Pod addresses: a /24 of it for each board.",
+  },
+  {
+    key: "serviceCidr",
+    flag: "service-cidr",
+    kind: "text",
+    default: "10.96.0.0/16",
+    meaning: "Addresses of services.",
+  },
+  {
+    key: "failover",
+    flag: "failover",
+    kind: "text",
+    default: "balanced",
+    choices: ["fast", "balanced", "patient"],
+    meaning: "How soon a silent board is given up.",
+  },
+  {
+    key: "clusterSecretFile",
+    flag: "cluster-secret-file",
+    kind: "file",
+    secret: true,
+    meaning: "Hex, 32 bytes, the same on all servers: the boards' beat keys are derived from it.",
+  },
+  {
+    key: "link",
+    flag: "link",
+    kind: "text",
+    optional: true,
+    meaning: "The interface that leads to the boards: no verdicts while it has no carrier.",
+  },
+];
+
+export function serverConfig(settings: Settings, version: string): ServerConfig {
+  const { text, number, texts, maybe } = settings;
+  const link = maybe("link");
+  return {
+    name: text("name"),
+    version,
+    stateDir: text("stateDir"),
+    bus: { servers: texts("bus.servers"), ca: text("bus.caFile"), seed: text("bus.seedFile") },
+    api: {
+      host: text("api.host"),
+      port: number("api.port"),
+      certificate: text("api.certificateFile"),
+      key: text("api.keyFile"),
+    },
+    clientCa: text("clientCaFile"),
+    address: text("address"),
+    udpPort: number("udpPort"),
+    podCidr: text("podCidr"),
+    serviceCidr: text("serviceCidr"),
+    failover: text("failover") as ServerConfig["failover"],
+    clusterSecret: text("clusterSecretFile"),
+    ...(link === undefined ? {} : { link }),
+  };
+}
