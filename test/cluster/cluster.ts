@@ -36,7 +36,12 @@ export interface ClusterStatus {
   readonly api: string;
   readonly dashboard: string;
   readonly bus: { readonly pid: number };
-  readonly servers: readonly { readonly name: string; readonly address: string; readonly pid: number; readonly cable: string }[];
+  readonly servers: readonly {
+    readonly name: string;
+    readonly address: string;
+    readonly pid: number;
+    readonly cable: string;
+  }[];
   readonly boards: readonly BoardStatus[];
 }
 
@@ -60,7 +65,9 @@ export class Cluster {
   static async up(flags: readonly string[] = [], dir?: string): Promise<Cluster> {
     const home = dir ?? (await mkdtemp(join(tmpdir(), "kubus-test-")));
     const ports = ["--api-port", "0", "--dashboard-port", "0"];
-    await execute(kubus, ["up", "--detach", "--dir", home, ...ports, ...flags], { timeout: commandLimits.timeoutMs });
+    await execute(kubus, ["up", "--detach", "--dir", home, ...ports, ...flags], {
+      timeout: commandLimits.timeoutMs,
+    });
     return Cluster.at(home);
   }
 
@@ -76,7 +83,9 @@ export class Cluster {
 
   /** `kubus ARGS --dir DIR`; standard output. Rejects when the command fails. */
   async kubus(...args: string[]): Promise<string> {
-    const { stdout } = await execute(kubus, [...args, "--dir", this.dir], { timeout: commandLimits.timeoutMs });
+    const { stdout } = await execute(kubus, [...args, "--dir", this.dir], {
+      timeout: commandLimits.timeoutMs,
+    });
     return stdout;
   }
 
@@ -85,7 +94,9 @@ export class Cluster {
   }
 
   /** Runs kubectl; never rejects for its exit code. */
-  async kubectl(...args: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  async kubectl(
+    ...args: string[]
+  ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
     return this.kubectlWith({}, ...args);
   }
 
@@ -116,9 +127,17 @@ export class Cluster {
   }
 
   /** One request to the API. */
-  async api<T = unknown>(method: string, path: string, body?: unknown, contentType = "application/json"): Promise<Answer<T>> {
+  async api<T = unknown>(
+    method: string,
+    path: string,
+    body?: unknown,
+    contentType = "application/json",
+  ): Promise<Answer<T>> {
     const payload = body === undefined ? undefined : JSON.stringify(body);
-    const headers = payload === undefined ? {} : { "content-type": contentType, "content-length": Buffer.byteLength(payload) };
+    const headers =
+      payload === undefined
+        ? {}
+        : { "content-type": contentType, "content-length": Buffer.byteLength(payload) };
     return new Promise((resolve, reject) => {
       const outgoing = request(this.#options(method, path, headers), (response) => {
         const chunks: Buffer[] = [];
@@ -164,15 +183,20 @@ export class Cluster {
 }
 
 interface Kubeconfig {
-  readonly clusters: readonly { readonly cluster: { readonly server: string; readonly "certificate-authority-data": string } }[];
-  readonly users: readonly { readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string } }[];
+  readonly clusters: readonly {
+    readonly cluster: { readonly server: string; readonly "certificate-authority-data": string };
+  }[];
+  readonly users: readonly {
+    readonly user: { readonly "client-certificate-data": string; readonly "client-key-data": string };
+  }[];
 }
 
 async function credentialsOf(kubeconfig: string): Promise<Credentials> {
   const { clusters, users } = parse(await readFile(kubeconfig, "utf8")) as Kubeconfig;
   const [{ cluster } = { cluster: undefined }] = clusters;
   const [{ user } = { user: undefined }] = users;
-  if (cluster === undefined || user === undefined) throw new Error(`${kubeconfig} names no cluster or no user.`);
+  if (cluster === undefined || user === undefined)
+    throw new Error(`${kubeconfig} names no cluster or no user.`);
   const decode = (text: string) => Buffer.from(text, "base64");
   const agent = new Agent({
     keepAlive: true,
