@@ -1,0 +1,28 @@
+/** Named limits of the agent, with their units and why they are what they are. */
+
+/** Processes and threads of one pod: a fork bomb must not take the board with it. */
+export const podPidsMax = 4_096;
+
+/** What the board keeps for itself: kernel, agent, system services. Taken off the capacity. */
+export const systemReserve = { cpuMillis: 100, memoryBytes: 128 * 1024 * 1024, diskShare: 0.1 } as const;
+
+/** A pod that is no longer in the API has nobody who waits for it: it gets a short farewell. */
+export const orphanGraceMs = 2_000;
+
+/** Kubernetes' default for pods that do not say. */
+export const defaultGraceSeconds = 30;
+
+/** The node's status is written at least so often, so that its heartbeat times stay fresh. */
+export const nodeStatusIntervalMs = 300_000;
+
+/** Vitals are looked at so often, and shown at most so often: every write wears the server's SD card. */
+export const vitalsLimits = { lookMs: 1_000, showMs: 10_000 } as const;
+
+/** Events that wait to be sent; beyond it the oldest are dropped: they are news, not memory. */
+export const eventsWaitingMax = 100;
+
+/** Bytes that one exec frame carries at most. */
+export const execFrameBytesMax = 32 * 1024;
+
+/** How much of a log is read at once. */
+export const logChunkBytes = 64 * 1024;

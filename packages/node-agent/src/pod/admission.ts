@@ -1,0 +1,59 @@
+/**
+ * What this agent cannot do yet. Pure.
+ *
+ * A pod that asks for it waits with a clear reason instead of running as something it is not.
+ */
+import type { Container, Pod } from "@kubus/shared/api/pod.ts";
+
+/** Fields that are read from the raw object: kubus has no types for them yet. */
+type Raw = Readonly<Record<string, unknown>>;
+
+/** One sentence each; empty when the pod can run here. */
+export function objections({ spec }: Pod): readonly string[] {
+  const raw = spec as unknown as Raw;
+  const all = [...(spec.initContainers ?? []), ...spec.containers];
+  return [
+    ...(isFilled(spec.volumes) ? [`Volumes are not supported yet: ${namesOf(spec.volumes)}.`] : []),
+    ...(isFilled(raw.ephemeralContainers) ? ["Ephemeral containers are not supported yet."] : []),
+    ...(spec.hostPID === true ? ["hostPID is not supported yet."] : []),
+    ...(spec.hostIPC === true ? ["hostIPC is not supported yet."] : []),
+    ...(spec.shareProcessNamespace === true ? ["shareProcessNamespace is not supported yet."] : []),
+    ...(raw.dnsConfig === undefined ? [] : ["dnsConfig is not supported yet."]),
+    ...(spec.securityContext?.supplementalGroups === undefined
+      ? []
+      : ["supplementalGroups are not supported yet."]),
+    ...all.flatMap((container) => containerObjections(container, spec.hostNetwork === true)),
+  ];
+}
+
+function containerObjections(container: Container, hostNetwork: boolean): readonly string[] {
+  const where = `container "${container.name}"`;
+  const { ports = [], volumeMounts, lifecycle } = container;
+  const raw = container as unknown as Raw;
+  const hostPort = hostNetwork ? undefined : ports.find((port) => (port.hostPort ?? 0) > 0)?.hostPort;
+  return [
+    ...(isFilled(volumeMounts) || isFilled(raw.volumeDevices)
+      ? [`Volume mounts are not supported yet (${where}).`]
+      : []),
+    ...(lifecycle === undefined || Object.keys(lifecycle as object).length === 0
+      ? []
+      : [`Lifecycle hooks are not supported yet (${where}).`]),
+    ...(hostPort === undefined ? [] : [`hostPort ${hostPort} is not supported yet (${where}).`]),
+  ];
+}
+
+const isFilled = (list: unknown): list is readonly unknown[] => Array.isArray(list) && list.length > 0;
+
+const namesOf = (volumes: readonly unknown[]) =>
+  volumes.map((volume) => `"${String((volume as { readonly name?: unknown }).name)}"`).join(", ");
+
+/** Probes that this agent does not run, as a sentence for an event. Undefined: it can run them all. */
+export function probeWarning({ spec }: Pod): string | undefined {
+  const named = spec.containers.filter(
+    ({ livenessProbe, readinessProbe, startupProbe }) =>
+      livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined,
+  );
+  if (named.length === 0) return undefined;
+  const names = named.map(({ name }) => name).join(", ");
+  return `Probes are not run yet by this version; readiness follows running (${names}).`;
+}
