@@ -8,13 +8,28 @@ import type { Kind } from "../../kinds/kind.ts";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a heterogeneous list of kinds has no better type
 export type AnyKind = Kind<any>;
 
+/** What the owner's events say of a creation or deletion, once its outcome and the object's name are known. */
+export interface Tells {
+  readonly about: ObjectReference;
+  /** A Normal event: the text, followed by the object's name. */
+  readonly success: { readonly reason: string; readonly text: string };
+  /** A Warning event: the text, followed by what went wrong. */
+  readonly failure: { readonly reason: string; readonly text: string };
+}
+
 export type Effect =
-  | { readonly type: "create"; readonly kind: AnyKind; readonly object: Draft<KubeObject> }
+  | {
+      readonly type: "create";
+      readonly kind: AnyKind;
+      readonly object: Draft<KubeObject>;
+      readonly tells?: Tells;
+    }
   | {
       readonly type: "delete";
       readonly kind: AnyKind;
       readonly target: Target;
       readonly options?: DeleteOptions;
+      readonly tells?: Tells;
     }
   /** JSON merge patch on the main resource. */
   | { readonly type: "patch"; readonly kind: AnyKind; readonly target: Target; readonly patch: object }
