@@ -1,0 +1,71 @@
+/** Where things lie in a cluster's folder (DIR). Pure. */
+import { join } from "node:path";
+
+/** A folder of another number is refused: its files mean something else. */
+export const layoutVersion = 1;
+
+export interface Layout {
+  readonly dir: string;
+  readonly version: string;
+  readonly lock: string;
+  readonly journal: string;
+  readonly controlSocket: string;
+  /** The wanted world: boards, servers, addresses. */
+  readonly world: string;
+  readonly kubeconfig: string;
+  readonly clusterSecret: string;
+  readonly dashboardToken: string;
+  readonly tools: string;
+  readonly logs: string;
+  readonly pki: string;
+  readonly busUsers: string;
+  readonly busConf: string;
+  readonly busUsersConf: string;
+  readonly busStore: string;
+  certificate(name: string): string;
+  key(name: string): string;
+  log(name: string): string;
+  server(name: string): Machine;
+  board(name: string): Machine;
+}
+
+/** What one server or board keeps. */
+export interface Machine {
+  readonly dir: string;
+  readonly config: string;
+  readonly seed: string;
+  readonly state: string;
+}
+
+export function layoutOf(dir: string): Layout {
+  const at = (...parts: readonly string[]) => join(dir, ...parts);
+  const machine = (kind: string, name: string): Machine => ({
+    dir: at(kind, name),
+    config: at(kind, name, "config.yaml"),
+    seed: at(kind, name, "seed"),
+    state: at(kind, name, "state"),
+  });
+  return {
+    dir,
+    version: at("version"),
+    lock: at("lock"),
+    journal: at("journal"),
+    controlSocket: at("control.sock"),
+    world: at("up.json"),
+    kubeconfig: at("kubeconfig"),
+    clusterSecret: at("cluster-secret"),
+    dashboardToken: at("dashboard-token"),
+    tools: at("tools"),
+    logs: at("logs"),
+    pki: at("pki"),
+    busUsers: at("bus", "users.json"),
+    busConf: at("bus", "nats.conf"),
+    busUsersConf: at("bus", "users.conf"),
+    busStore: at("bus", "jetstream"),
+    certificate: (name) => at("pki", `${name}.crt`),
+    key: (name) => at("pki", `${name}.key`),
+    log: (name) => at("logs", `${name}.log`),
+    server: (name) => machine("servers", name),
+    board: (name) => machine("boards", name),
+  };
+}
