@@ -37,3 +37,5 @@ export const endRequested = (): Promise<NodeJS.Signals> =>
   });
 
 export const isRoot = (): boolean => process.geteuid?.() === 0;
+
+export const searchPath: string = process.env["PATH"] ?? "";

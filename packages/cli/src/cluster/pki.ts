@@ -104,8 +104,7 @@ export async function stillServes(
   const certificate = new X509Certificate(certificatePem);
   const issuer = new X509Certificate(authority.certificate);
   if (certificate.notAfter.getTime() - now < pkiLimits.renewBeforeDays * dayMs) return false;
-  if (!(await certificate.verify({ publicKey: await issuer.publicKey.export(), signatureOnly: true })))
-    return false;
+  if (!(await certificate.verify({ publicKey: issuer.publicKey, signatureOnly: true }))) return false;
   const names = certificate.getExtension(SubjectAlternativeNameExtension)?.names.toJSON() ?? [];
   const found = new Set(names.map(({ value }) => value));
   const wanted = request.names ?? [];
