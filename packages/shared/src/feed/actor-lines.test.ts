@@ -62,6 +62,8 @@ test("reads lines back however the bytes are cut", async () => {
       yield await Promise.resolve(Uint8Array.from(bytes.slice(at, at + size)));
   }
   for (const size of [1, 7, bytes.length]) {
-    assert.deepEqual(await Array.fromAsync(readLines(cut(size))), JSON.parse(JSON.stringify(lines)));
+    const read: ActorLine[] = [];
+    for await (const line of readLines(cut(size))) read.push(line);
+    assert.deepEqual(read, JSON.parse(JSON.stringify(lines)));
   }
 });
