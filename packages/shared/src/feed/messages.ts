@@ -29,6 +29,8 @@ export type FeedMessage =
       readonly change: "ADDED" | "MODIFIED" | "DELETED";
       readonly object: FeedObject;
     }
+  /** Whether the dashboard's server hears a control plane. While it does not, the picture is old. */
+  | { readonly type: "link"; readonly state: "connected" | "disconnected" }
   /** Virtual cables, only where they exist. */
   | { readonly type: "cables"; readonly cables: Readonly<Record<string, CableState>> }
   /** Answers `watchActors`: the charts of all machines in that process, then its actors. */
