@@ -28,6 +28,11 @@ export interface Follower {
   readonly onEntry: (entry: Entry) => void;
   /** Called once, when all that existed at the start was delivered. `revision` is the newest one seen. */
   readonly onSynced: (revision: Revision) => void;
+  /**
+   * What was delivered may have outlived the store: it was away for longer than it keeps tombstones, or a transient
+   * one began anew. Everything that exists follows once more, then `onSynced`; what does not come again is gone.
+   */
+  readonly onRelist: () => void;
   /** An entry whose checksum is wrong: reported, never served. */
   readonly onBroken: (key: string, revision: Revision, why: string) => void;
 }
@@ -46,12 +51,28 @@ export interface Store {
   get(key: string): Promise<Entry | undefined>;
   /** Follows the whole store. Survives reconnects of the bus without gap or duplicate. */
   follow(follower: Follower): Promise<Subscription>;
-  /** Forgets tombstones older than `olderThanMs`. Safe against a re-creation at the same moment. */
+  /**
+   * Forgets tombstones older than `olderThanMs` (at least `tombstoneAgeMinMs`) that this process has seen while
+   * following. Returns how many. Safe against a re-creation at the same moment.
+   */
   purgeTombstones(olderThanMs: number): Promise<number>;
   /** The resourceVersion of a revision, and back. `undefined` when the text is none of this store's. */
   formatRevision(revision: Revision): string;
   parseRevision(resourceVersion: string): Revision | undefined;
 }
+
+export const storeLimits = {
+  /** The largest object, as JSON. Larger ones are refused with Trouble("tooLarge"). */
+  objectBytesMax: 1_536 * 1024,
+  /** How long a write is tried while the bus reconnects or elects a leader. */
+  deadlineMs: 10_000,
+  /** A write that was not acknowledged within is looked up. */
+  ackMs: 2_000,
+  /** No tombstone goes earlier: a follower that was away for less has missed none. */
+  tombstoneAgeMinMs: 300_000,
+  /** What lives in a transient store goes when it was not written for so long. */
+  transientAgeMaxMs: 3_600_000,
+} as const;
 
 /** Somebody else was faster. */
 export class Conflict extends Error {
