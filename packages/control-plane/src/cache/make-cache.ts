@@ -1,0 +1,102 @@
+/**
+ * The watch cache over both stores.
+ *
+ * One follower per store feeds it, in the order of revisions, so what is read here at one moment is one state of the
+ * cluster. Nothing is read from a store otherwise.
+ */
+import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Subscription } from "@kubus/shared/bus/bus.ts";
+import { Trouble } from "@kubus/shared/errors/trouble.ts";
+import type { Log } from "@kubus/shared/log/log.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import { systemClock } from "@kubus/shared/time/system-clock.ts";
+import type { Kind } from "../kinds/kind.ts";
+import type { Store } from "../store/store.ts";
+import { cacheLimits, type Cache, type CacheEvent } from "./cache.ts";
+import { Feeding } from "./feeding.ts";
+import { Contents } from "./contents.ts";
+import { placeOf } from "./shelf.ts";
+
+export interface CacheOptions {
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a heterogeneous list of kinds has no better type
+  readonly kinds: readonly Kind<any>[];
+  readonly stores: { readonly durable: Store; readonly transient: Store };
+  readonly log: Log;
+  readonly clock?: Clock;
+}
+
+export interface RunningCache extends Cache {
+  /** Ends following. What was read stays as it is. */
+  stop(): void;
+}
+
+/** Begins to follow at once. `synced` rejects when a store refuses to be followed. */
+export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOptions): RunningCache {
+  const contents = new Contents(kinds, log);
+  const feedings = {
+    durable: new Feeding({ store: stores.durable, storage: "durable", contents, log }),
+    transient: new Feeding({ store: stores.transient, storage: "transient", contents, log }),
+  };
+  const feedingOf = ({ storage }: Pick<Kind, "storage">) => feedings[storage];
+  const shelf = (kind: Pick<Kind, "group" | "plural">) => contents.shelf(kind.group, kind.plural);
+  const synced = Promise.all([feedings.durable.synced, feedings.transient.synced]).then(() => undefined);
+  synced.catch(() => undefined); // Whoever waits for it is told; nobody has to.
+  return {
+    get: (kind, namespace, name) => as(shelf(kind).get(placeOf(namespace ?? "", name))),
+    list: (kind, namespace) => as(shelf(kind).list(namespace)),
+    controlledBy: (kind, uid) => as(shelf(kind).controlledBy(uid)),
+    onNode: (kind, name) => as(shelf(kind).onNode(name)),
+    dependentsOf: (uid) => contents.dependentsOf(uid),
+    byUid: (uid) => contents.byUid(uid),
+    revision: (kind) => feedingOf(kind).applied(),
+    resourceVersion: (kind) => {
+      const { store, applied } = feedingOf(kind);
+      return store.formatRevision(applied());
+    },
+    waitFor: (kind, revision, timeoutMs = cacheLimits.waitForMs) =>
+      within(clock, timeoutMs, feedingOf(kind).reach(revision)),
+    watch: (kind, from, onEvent) => {
+      if (from > feedingOf(kind).applied()) return "future";
+      const { ring, watchers } = shelf(kind);
+      const missed = ring.since(from);
+      if (missed === undefined) return "gone";
+      for (const event of missed) onEvent(event);
+      return member(watchers, onEvent);
+    },
+    onEvent: (listener) => member(contents.listeners, listener),
+    synced,
+    stop: () => {
+      feedings.durable.stop();
+      feedings.transient.stop();
+    },
+  };
+}
+
+/** The kind's row says which type its objects have; the shelves hold objects of all types. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- one cast, named once
+const as = <T>(found: KubeObject | readonly KubeObject[] | undefined): T => found as T;
+
+async function within(
+  clock: Clock,
+  timeoutMs: number,
+  wait: { readonly done: Promise<void>; giveUp(why: Trouble): void },
+): Promise<void> {
+  const timer = clock.setTimeout(
+    () => wait.giveUp(new Trouble("timeout", `The cache did not catch up within ${timeoutMs} ms.`)),
+    timeoutMs,
+  );
+  try {
+    await wait.done;
+  } finally {
+    clock.clearTimeout(timer);
+  }
+}
+
+function member(set: Set<(event: CacheEvent) => void>, listener: (event: CacheEvent) => void): Subscription {
+  // A listener may be registered twice; each registration is its own, and quiet once it was given up.
+  const own = (event: CacheEvent) => {
+    if (set.has(own)) listener(event);
+  };
+  set.add(own);
+  return { unsubscribe: () => void set.delete(own) };
+}
