@@ -28,12 +28,15 @@ export interface Objects {
   /** Replaces the object; `metadata.resourceVersion` must be the one it was read with. */
   update<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T>;
   updateStatus<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T>;
-  /** JSON merge patch. With `resourceVersion` in the patch's metadata it is conditional. */
+  /**
+   * JSON merge patch. With `resourceVersion` in the patch's metadata it is conditional.
+   * `finalize` is for namespaces: it may change `spec.finalizers`, and nothing else can.
+   */
   patch<T extends KubeObject>(
     kind: Kind<T>,
     target: Target,
     patch: object,
-    subresource?: "status",
+    subresource?: "status" | "finalize",
   ): Promise<T>;
   delete(kind: Kind, target: Target, options?: DeleteOptions): Promise<void>;
   /** Assigns a pod to a node (pods/binding). */

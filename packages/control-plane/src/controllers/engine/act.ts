@@ -7,7 +7,7 @@
 import { isRefusal } from "@kubus/shared/errors/codes.ts";
 import type { Objects } from "../../api/objects.ts";
 import type { Kind } from "../../kinds/kind.ts";
-import type { RecordEvent } from "./events.ts";
+import type { Happening, RecordEvent } from "./events.ts";
 import type { Effect, Tells } from "./plan.ts";
 
 export const actLimits = {
@@ -29,9 +29,11 @@ export function makeAct({ objects, recordEvent }: ActOptions): Act {
     const tells = "tells" in effect ? effect.tells : undefined;
     try {
       const name = await write(objects, effect);
-      if (tells !== undefined) recordEvent(successOf(tells, name));
+      if (tells?.success !== undefined) recordEvent(happening(tells.about, "Normal", tells.success, name));
     } catch (error) {
-      if (tells !== undefined && !isOvertaken(error)) recordEvent(failureOf(tells, error));
+      if (tells !== undefined && !isOvertaken(error)) {
+        recordEvent(happening(tells.about, "Warning", tells.failure, asError(error).message));
+      }
       throw error;
     }
   };
@@ -69,7 +71,7 @@ async function write(objects: Objects, effect: Write): Promise<string> {
       });
       return effect.target.name;
     case "patch":
-      await objects.patch(kind, effect.target, effect.patch);
+      await objects.patch(kind, effect.target, effect.patch, effect.subresource);
       return effect.target.name;
     case "writeStatus": {
       const { resourceVersion, ...target } = effect.target;
@@ -136,18 +138,9 @@ async function sideBySide(
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));
 
-const successOf = ({ about, success }: Tells, name: string): Effect & { type: "recordEvent" } => ({
-  type: "recordEvent",
-  about,
-  eventType: "Normal",
-  reason: success.reason,
-  message: success.text + name,
-});
-
-const failureOf = ({ about, failure }: Tells, error: unknown): Effect & { type: "recordEvent" } => ({
-  type: "recordEvent",
-  about,
-  eventType: "Warning",
-  reason: failure.reason,
-  message: failure.text + asError(error).message,
-});
+const happening = (
+  about: Tells["about"],
+  eventType: Happening["eventType"],
+  { reason, text }: Tells["failure"],
+  what: string,
+): Happening => ({ about, eventType, reason, message: text + what });

@@ -12,7 +12,7 @@ export type AnyKind = Kind<any>;
 export interface Tells {
   readonly about: ObjectReference;
   /** A Normal event: the text, followed by the object's name. */
-  readonly success: { readonly reason: string; readonly text: string };
+  readonly success?: { readonly reason: string; readonly text: string };
   /** A Warning event: the text, followed by what went wrong. */
   readonly failure: { readonly reason: string; readonly text: string };
 }
@@ -31,8 +31,14 @@ export type Effect =
       readonly options?: DeleteOptions;
       readonly tells?: Tells;
     }
-  /** JSON merge patch on the main resource. */
-  | { readonly type: "patch"; readonly kind: AnyKind; readonly target: Target; readonly patch: object }
+  /** JSON merge patch on the main resource, or on /finalize. */
+  | {
+      readonly type: "patch";
+      readonly kind: AnyKind;
+      readonly target: Target;
+      readonly patch: object;
+      readonly subresource?: "finalize";
+    }
   /** JSON merge patch of the status. */
   | {
       readonly type: "writeStatus";

@@ -1,0 +1,46 @@
+/** Deployments: what to watch, whom to wake, what a decision may know. */
+import { controllerOf, keyOf } from "@kubus/shared/api/meta.ts";
+import type { Deployment } from "@kubus/shared/api/workload.ts";
+import type { Cache, CacheEvent } from "../../cache/cache.ts";
+import { deploymentKind, podKind, replicaSetKind } from "../../kinds/index.ts";
+import { defineController } from "../engine/controller.ts";
+import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
+import { reconcile, type DeploymentView } from "./reconcile.ts";
+
+const selectorOf = ({ spec }: Deployment) => spec.selector;
+
+export const deploymentController = defineController<DeploymentView>({
+  name: "deployment",
+  guarantee: "A Deployment's pods all come to run its newest template, within maxSurge and maxUnavailable.",
+  watches: [
+    { kind: deploymentKind, wakes: wakeSelf },
+    { kind: replicaSetKind, wakes: wakeOwners({ ownerKind: deploymentKind, selectorOf }) },
+    { kind: podKind, wakes: wakeRecreate },
+  ],
+  observe: (key, { cache, now }) => {
+    const { namespace, name } = splitKey(key);
+    const deployment = cache.get(deploymentKind, namespace, name);
+    const podsOf = (uid: string) => cache.controlledBy(podKind, uid);
+    if (deployment === undefined) {
+      return { deployment, replicaSets: [], podsOf, collision: () => undefined, now };
+    }
+    const { selector } = deployment.spec;
+    const replicaSets = candidatesOf(cache, replicaSetKind, { object: deployment, selector });
+    const collision = (other: string) => cache.get(replicaSetKind, namespace, other);
+    return { deployment, replicaSets, podsOf, collision, now };
+  },
+  reconcile,
+  isGone: ({ deployment }) => deployment === undefined,
+});
+
+/** A Recreate deployment goes on when the last old pod is gone. All else it learns from its replica sets. */
+function wakeRecreate({ type, object }: CacheEvent, cache: Cache): readonly string[] {
+  const owner = controllerOf(object);
+  if (type === "ADDED" || owner?.kind !== replicaSetKind.kind) return [];
+  const { namespace = "" } = object.metadata;
+  const replicaSet = cache.get(replicaSetKind, namespace, owner.name);
+  const grand = replicaSet === undefined ? undefined : controllerOf(replicaSet);
+  if (grand === undefined) return [];
+  const deployment = cache.get(deploymentKind, namespace, grand.name);
+  return deployment?.spec.strategy?.type === "Recreate" ? [keyOf(deployment)] : [];
+}
