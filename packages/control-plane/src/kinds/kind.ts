@@ -6,6 +6,12 @@
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 
+/**
+ * A function of objects of one kind. Compared bivariantly, so that a `Kind<Pod>` is a `Kind`: a row is only ever
+ * called with objects of its own kind.
+ */
+type OfObject<Args extends readonly unknown[], Result> = { call(...args: Args): Result }["call"];
+
 export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "patch" | "update" | "watch";
 
 export interface Column<T extends KubeObject> {
@@ -18,7 +24,7 @@ export interface Column<T extends KubeObject> {
   /** 0 (default): always shown. 1: only with -o wide. */
   readonly priority?: 0 | 1;
   /** The cell. `now` is wall-clock milliseconds, for ages. */
-  readonly of: (object: T, now: number) => string | number | boolean;
+  readonly of: OfObject<[object: T, now: number], string | number | boolean>;
 }
 
 /** What the strategy functions may know besides the object. */
@@ -48,28 +54,28 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly schema: string;
   readonly columns: readonly Column<T>[];
   /** Fields that a fieldSelector may name, besides metadata.name and metadata.namespace. */
-  readonly selectableFields: Readonly<Record<string, (object: T) => string>>;
+  readonly selectableFields: Readonly<Record<string, OfObject<[object: T], string>>>;
   /** Whether metadata.generation counts changes of everything but metadata and status. */
   readonly hasGeneration: boolean;
   /** How names must look; DNS subdomain unless told. Returns what is wrong, or undefined. */
   readonly nameRule: (name: string) => string | undefined;
   /** Fills in what was left out. Runs on every write and on nothing else. Pure. */
-  readonly setDefaults: (object: T) => T;
+  readonly setDefaults: OfObject<[object: T], T>;
   /** Before a creation: drops what the client may not set. */
-  readonly prepareForCreate: (object: T, context: WriteContext) => T;
+  readonly prepareForCreate: OfObject<[object: T, context: WriteContext], T>;
   /** Before a change through the main resource: keeps status and whatever clients may not change. */
-  readonly prepareForUpdate: (next: T, previous: T) => T;
+  readonly prepareForUpdate: OfObject<[next: T, previous: T], T>;
   /** Before a change through /status: keeps everything but the status. */
-  readonly prepareForStatusUpdate: (next: T, previous: T) => T;
-  readonly validate: (object: T) => readonly Cause[];
-  readonly validateUpdate: (next: T, previous: T) => readonly Cause[];
+  readonly prepareForStatusUpdate: OfObject<[next: T, previous: T], T>;
+  readonly validate: OfObject<[object: T], readonly Cause[]>;
+  readonly validateUpdate: OfObject<[next: T, previous: T], readonly Cause[]>;
   /** Grace period of a deletion in seconds, when the kind knows one (pods). Asked value, or undefined for the default. */
-  readonly gracePeriodSeconds?: (object: T, asked: number | undefined) => number;
+  readonly gracePeriodSeconds?: OfObject<[object: T, asked: number | undefined], number>;
   readonly scale?: {
-    readonly replicas: (object: T) => number;
-    readonly statusReplicas: (object: T) => number;
-    readonly selector: (object: T) => string;
-    readonly withReplicas: (object: T, replicas: number) => T;
+    readonly replicas: OfObject<[object: T], number>;
+    readonly statusReplicas: OfObject<[object: T], number>;
+    readonly selector: OfObject<[object: T], string>;
+    readonly withReplicas: OfObject<[object: T, replicas: number], T>;
   };
   /** Names that may not be deleted (kube-system, ...). */
   readonly undeletable?: readonly string[];

@@ -1,47 +1,68 @@
 /**
- * Kubernetes quantities: `250m`, `1.5Gi`, `1e3`. Pure.
+ * Kubernetes quantities: `100m`, `1.5`, `64Mi`, `2e3`. Exact: as whole billionths, in a BigInt. Pure.
  *
- * Numbers are enough here: up to 2^53 units, far beyond any board.
+ * Below a billionth they are rounded up, as Kubernetes does.
  */
-const suffixes: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  P: 1e15,
-  E: 1e18,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-  Pi: 2 ** 50,
-  Ei: 2 ** 60,
+const grammar = /^([+-]?)(\d+(?:\.\d*)?|\.\d+)(Ki|Mi|Gi|Ti|Pi|Ei|n|u|m|k|M|G|T|P|E|[eE][+-]?\d+)?$/;
+
+const decimal: Readonly<Record<string, number>> = {
+  n: -9,
+  u: -6,
+  m: -3,
+  "": 0,
+  k: 3,
+  M: 6,
+  G: 9,
+  T: 12,
+  P: 15,
+  E: 18,
 };
+const binary: Readonly<Record<string, bigint>> = {
+  Ki: 1n << 10n,
+  Mi: 1n << 20n,
+  Gi: 1n << 30n,
+  Ti: 1n << 40n,
+  Pi: 1n << 50n,
+  Ei: 1n << 60n,
+};
+/** Larger exponents than this are nobody's amount, and would make numbers without end. */
+const exponentMax = 30;
 
-const form = /^([+-]?(?:\d+\.?\d*|\.\d+))(?:[eE]([+-]?\d+)|([numkMGTPE]|[KMGTPE]i)?)$/;
+/** No amount needs more characters; longer texts are refused before they cost anything. */
+const textLengthMax = 64;
 
-/** The value in units (cores, bytes), or undefined when the text is not a quantity. */
-export function parseQuantity(text: string | number): number | undefined {
-  const match = form.exec(String(text));
+/** Billionths of the unit, or undefined when the text is no quantity. */
+export function parseQuantity(text: string | number): bigint | undefined {
+  const given = String(text);
+  const match = given.length > textLengthMax ? null : grammar.exec(given);
   if (match === null) return undefined;
-  const [, digits = "", exponent, suffix = ""] = match;
-  if (exponent !== undefined) return Number(`${digits}e${exponent}`);
-  return Number(digits) * (suffixes[suffix] ?? 1);
+  const [, sign, digits = "", suffix = ""] = match;
+  const [whole = "", fraction = ""] = digits.split(".");
+  const mantissa = BigInt(whole + fraction || "0");
+  const factor = binary[suffix];
+  const exponent = factor === undefined ? (decimal[suffix] ?? Number(suffix.slice(1))) : 0;
+  if (Math.abs(exponent) > exponentMax) return undefined;
+  const scaled = timesTenTo(mantissa * (factor ?? 1n), 9 + exponent - fraction.length);
+  return sign === "-" ? -scaled : scaled;
 }
 
-/** Thousandths of a unit, rounded up as Kubernetes does; for cores. */
-export const milliOf = (text: string | number): number | undefined => {
-  const value = parseQuantity(text);
-  // Binary fractions must not round 0.1 core up to 101 thousandths.
-  return value === undefined ? undefined : Math.ceil(Number((value * 1_000).toFixed(6)));
-};
+/** Whole units, rounded up: bytes of memory, number of pods. NaN when it is no quantity. */
+export function quantityValue(text: string | number): number {
+  const billionths = parseQuantity(text);
+  return billionths === undefined ? Number.NaN : Number(ceilDivide(billionths, 1_000_000_000n));
+}
 
-/** Whole units, rounded up; for bytes. */
-export const wholeOf = (text: string | number): number | undefined => {
-  const value = parseQuantity(text);
-  return value === undefined ? undefined : Math.ceil(Number(value.toFixed(3)));
-};
+/** Thousandths, rounded up: millicores. NaN when it is no quantity. */
+export function milliValue(text: string | number): number {
+  const billionths = parseQuantity(text);
+  return billionths === undefined ? Number.NaN : Number(ceilDivide(billionths, 1_000_000n));
+}
+
+function timesTenTo(value: bigint, exponent: number): bigint {
+  return exponent >= 0 ? value * 10n ** BigInt(exponent) : ceilDivide(value, 10n ** BigInt(-exponent));
+}
+
+function ceilDivide(value: bigint, divisor: bigint): bigint {
+  const quotient = value / divisor;
+  return value > 0n && value % divisor !== 0n ? quotient + 1n : quotient;
+}

@@ -1,0 +1,59 @@
+/**
+ * Makes a row of the table of kinds: what a kind does not say itself is as it is for most kinds.
+ *
+ * Every kind's validation begins with the rules of metadata, so no row can forget them.
+ */
+import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import { without } from "../api/defaults.ts";
+import { dnsSubdomain } from "../api/names.ts";
+import { ageColumn, nameColumn } from "./columns.ts";
+import type { Kind } from "./kind.ts";
+import { validateMetadata, validateMetadataUpdate } from "./metadata/validate.ts";
+
+export type KindRow<T extends KubeObject> = Partial<Kind<T>> &
+  Pick<Kind<T>, "kind" | "version" | "plural" | "owner">;
+
+export function defineKind<T extends KubeObject>(row: KindRow<T>): Kind<T> {
+  const { group = "", version, kind, subresources = [] } = row;
+  const hasStatus = subresources.includes("status");
+  const complete: Kind<T> = {
+    group,
+    singular: kind.toLowerCase(),
+    shortNames: [],
+    categories: [],
+    scope: "Namespaced",
+    storage: "durable",
+    subresources,
+    schema: `io.k8s.api.${group.split(".")[0] || "core"}.${version}.${kind}`,
+    columns: [nameColumn, ageColumn],
+    selectableFields: {},
+    hasGeneration: false,
+    nameRule: dnsSubdomain,
+    setDefaults: (object) => object,
+    prepareForCreate: (object) => (hasStatus ? withStatus(object, undefined) : object),
+    prepareForUpdate: (next, previous) => (hasStatus ? withStatus(next, previous) : next),
+    prepareForStatusUpdate: (next, previous) => ({
+      ...withStatus(previous, next),
+      // The revision that the client read: the write is checked against it.
+      metadata: { ...previous.metadata, resourceVersion: next.metadata.resourceVersion },
+    }),
+    validate: () => [],
+    validateUpdate: () => [],
+    ...row,
+  };
+  return {
+    ...complete,
+    validate: (object) => [...validateMetadata(object.metadata, complete), ...complete.validate(object)],
+    validateUpdate: (next, previous) => [
+      ...validateMetadataUpdate(next.metadata, previous.metadata),
+      ...complete.validateUpdate(next, previous),
+    ],
+  };
+}
+
+/** `object` with the status of `from`, or without one. */
+export function withStatus<T extends KubeObject>(object: T, from: T | undefined): T {
+  const rest = without(object as T & { readonly status?: unknown }, "status");
+  const status = (from as { readonly status?: unknown } | undefined)?.status;
+  return (status === undefined ? rest : { ...rest, status }) as unknown as T;
+}

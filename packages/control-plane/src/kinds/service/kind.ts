@@ -1,0 +1,77 @@
+/** Service: one stable address for the pods that its selector finds. */
+import type { Service } from "@kubus/shared/api/core.ts";
+import { without } from "../../api/defaults.ts";
+import { dns1035Label } from "../../api/names.ts";
+import { formatLabels } from "../../api/selectors.ts";
+import { ageColumn, nameColumn, none } from "../columns.ts";
+import { defineKind } from "../define-kind.ts";
+import { setServiceDefaults } from "./defaults.ts";
+import { validateService, validateServiceUpdate } from "./validate.ts";
+
+/** kubectl's narrow table cuts the addresses of a load balancer here. */
+const addressesLengthMax = 16;
+
+export const serviceKind = defineKind<Service>({
+  version: "v1",
+  kind: "Service",
+  plural: "services",
+  shortNames: ["svc"],
+  categories: ["all"],
+  owner: "service controller",
+  subresources: ["status"],
+  nameRule: dns1035Label,
+  columns: [
+    nameColumn,
+    { name: "Type", type: "string", of: ({ spec }) => spec.type ?? "" },
+    {
+      name: "Cluster-IP",
+      type: "string",
+      of: ({ spec }) => spec.clusterIPs?.[0] ?? (spec.clusterIP || none),
+    },
+    { name: "External-IP", type: "string", of: externalAddresses },
+    { name: "Port(s)", type: "string", of: portsText },
+    ageColumn,
+    { name: "Selector", type: "string", priority: 1, of: ({ spec }) => formatLabels(spec.selector) || none },
+  ],
+  selectableFields: {
+    "spec.clusterIP": ({ spec }) => spec.clusterIP ?? "",
+    "spec.type": ({ spec }) => spec.type ?? "",
+  },
+  setDefaults: setServiceDefaults,
+  prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
+  prepareForUpdate: keepAddresses,
+  validate: validateService,
+  validateUpdate: validateServiceUpdate,
+});
+
+/** Addresses that were given to a service stay, when a client that does not know them writes it back. */
+function keepAddresses(next: Service, previous: Service): Service {
+  const keeps = next.spec.type !== "ExternalName" && !next.spec.clusterIP && Boolean(previous.spec.clusterIP);
+  const { clusterIP, clusterIPs } = previous.spec;
+  const addresses = {
+    ...(clusterIP === undefined ? {} : { clusterIP }),
+    ...(clusterIPs === undefined ? {} : { clusterIPs }),
+  };
+  return {
+    ...without(next, "status"),
+    spec: keeps ? { ...next.spec, ...addresses } : next.spec,
+    ...(previous.status === undefined ? {} : { status: previous.status }),
+  };
+}
+
+function externalAddresses({ spec, status }: Service): string {
+  if (spec.type === "ExternalName") return spec.externalName ?? "";
+  const external = spec.externalIPs ?? [];
+  if (spec.type !== "LoadBalancer") return external.join(",") || none;
+  const given = (status?.loadBalancer?.ingress ?? []).map(({ ip, hostname }) => ip ?? hostname ?? "");
+  const text = [...given, ...external].join(",");
+  if (text === "") return "<pending>";
+  return text.length > addressesLengthMax ? `${text.slice(0, addressesLengthMax - 3)}...` : text;
+}
+
+function portsText({ spec }: Service): string {
+  const texts = (spec.ports ?? []).map(({ port, nodePort, protocol = "TCP" }) =>
+    nodePort === undefined || nodePort === 0 ? `${port}/${protocol}` : `${port}:${nodePort}/${protocol}`,
+  );
+  return texts.join(",") || none;
+}
