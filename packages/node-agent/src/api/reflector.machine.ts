@@ -29,8 +29,8 @@ export const reflectorMachine = setup({
     events: {} as { type: "bus.returned" },
   },
   actors: {
-    list: portActor<void, { readonly what: string }>("list"),
-    follow: portActor<WatchEnd, { readonly what: string }>("follow"),
+    list: portActor<unknown, undefined>("list"),
+    follow: portActor<WatchEnd, undefined>("follow"),
   },
   actions: {
     countFailure: assign({ failures: ({ context }) => context.failures + 1 }),
@@ -49,7 +49,6 @@ export const reflectorMachine = setup({
     listing: {
       invoke: {
         src: "list",
-        input: ({ context }) => ({ what: context.what }),
         onDone: { target: "watching", actions: "forgetFailures" },
         onError: { target: "listingLater", actions: "countFailure" },
       },
@@ -62,7 +61,6 @@ export const reflectorMachine = setup({
     watching: {
       invoke: {
         src: "follow",
-        input: ({ context }) => ({ what: context.what }),
         onDone: [
           { guard: { type: "isExpired", params: ({ event }) => event.output }, target: "listing" },
           { target: "resting", actions: "forgetFailures" },

@@ -23,7 +23,7 @@ export interface Reflector<T extends KubeObject> {
   /** By `namespace/name`. */
   readonly objects: ReadonlyMap<string, T>;
   /** Whether the list was read at least once. */
-  isKnown(): boolean;
+  readonly isKnown: () => boolean;
   stop(): void;
 }
 
@@ -78,7 +78,7 @@ export function startReflector<T extends KubeObject>(options: ReflectorOptions):
   };
 
   const logic = reflectorMachine.provide({
-    actors: { list: fill(list), follow: fill((_, signal) => follow(signal)) },
+    actors: { list: fill<unknown, undefined>(list), follow: fill((_, signal) => follow(signal)) },
   });
   const actor = startActor(logic, {
     id: `reflector ${what}`,

@@ -26,6 +26,7 @@ export interface ContainerPlan {
   readonly podUid: string;
   readonly name: string;
   readonly image: string;
+  readonly role: "main" | "init" | "sidecar";
   readonly restartRule: RestartRule;
   readonly graceMs: number;
   /** What the API last said about it; `undefined` for a pod that is new. */

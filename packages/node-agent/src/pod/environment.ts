@@ -1,6 +1,6 @@
 /** A container's environment out of its spec: values, references, `$(VAR)`. Pure. */
 import type { ConfigMap, Secret } from "@kubus/shared/api/core.ts";
-import { milliOf, wholeOf } from "@kubus/shared/api/quantity.ts";
+import { milliValue, quantityValue } from "@kubus/shared/api/quantity.ts";
 import type { Container, EnvVar, Pod } from "@kubus/shared/api/pod.ts";
 import { ContainerRefusal } from "../container/problem.ts";
 
@@ -127,7 +127,7 @@ function resourceOf(
   const [list, resource = ""] = ref.resource.split(".", 2);
   const text = named.resources?.[list === "limits" ? "limits" : "requests"]?.[resource];
   if (text === undefined) return "0";
-  return String(resource === "cpu" ? Math.ceil((milliOf(text) ?? 0) / 1_000) : (wholeOf(text) ?? 0));
+  return String(resource === "cpu" ? Math.ceil(milliValue(text) / 1_000) : quantityValue(text));
 }
 
 const fromBase64 = (text: string) => Buffer.from(text, "base64").toString();

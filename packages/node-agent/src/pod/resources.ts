@@ -1,5 +1,5 @@
 /** Requests and limits of pods as cgroups want them. Pure. */
-import { milliOf, wholeOf } from "@kubus/shared/api/quantity.ts";
+import { milliValue, quantityValue } from "@kubus/shared/api/quantity.ts";
 import type { Container, PodSpec } from "@kubus/shared/api/pod.ts";
 import { podPidsMax } from "../limits.ts";
 import type { ResourceLimits } from "../ports/runtime.ts";
@@ -12,12 +12,12 @@ type Amount = (container: Container) => number | undefined;
 
 const cpuRequest: Amount = ({ resources }) => {
   const text = resources?.requests?.cpu ?? resources?.limits?.cpu;
-  return text === undefined ? undefined : milliOf(text);
+  return text === undefined ? undefined : milliValue(text);
 };
 const cpuLimit: Amount = ({ resources }) =>
-  resources?.limits?.cpu === undefined ? undefined : milliOf(resources.limits.cpu);
+  resources?.limits?.cpu === undefined ? undefined : milliValue(resources.limits.cpu);
 const memoryLimit: Amount = ({ resources }) =>
-  resources?.limits?.memory === undefined ? undefined : wholeOf(resources.limits.memory);
+  resources?.limits?.memory === undefined ? undefined : quantityValue(resources.limits.memory);
 
 const sharesOf = (millis: number | undefined) =>
   Math.max(sharesMin, Math.floor(((millis ?? 0) * sharesPerCore) / 1_000));
@@ -55,7 +55,7 @@ export type QosClass = "Guaranteed" | "Burstable" | "BestEffort";
 export function qosOf({ containers, initContainers = [] }: PodSpec): QosClass {
   const all = [...containers, ...initContainers];
   const names = ["cpu", "memory"] as const;
-  const nonZero = (text: string | undefined) => text !== undefined && (milliOf(text) ?? 0) > 0;
+  const nonZero = (text: string | undefined) => text !== undefined && milliValue(text) > 0;
   const asksNothing = all.every(({ resources }) =>
     names.every((name) => !nonZero(resources?.requests?.[name]) && !nonZero(resources?.limits?.[name])),
   );
@@ -64,7 +64,7 @@ export function qosOf({ containers, initContainers = [] }: PodSpec): QosClass {
     names.every((name) => {
       const limit = resources?.limits?.[name];
       const request = resources?.requests?.[name] ?? limit;
-      return nonZero(limit) && request !== undefined && milliOf(request) === milliOf(limit ?? "0");
+      return nonZero(limit) && request !== undefined && milliValue(request) === milliValue(limit ?? "0");
     }),
   );
   return isExact ? "Guaranteed" : "Burstable";

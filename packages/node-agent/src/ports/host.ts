@@ -28,6 +28,9 @@ export interface HostVitals {
   readonly uptimeSeconds: number;
   readonly networkReceivedBytes: number;
   readonly networkSentBytes: number;
+  /** Processes and threads on the machine, and how many there may be. */
+  readonly pidsUsed?: number;
+  readonly pidsMax?: number;
   readonly temperatureCelsius?: number;
   readonly throttled?: boolean;
   readonly underVoltage?: boolean;

@@ -59,6 +59,8 @@ export const nodeAnnotation = {
   throttled: "kubus.io/throttled",
   underVoltage: "kubus.io/under-voltage",
   load1: "kubus.io/load-1m",
+  cpuUsedPercent: "kubus.io/cpu-used-percent",
+  memoryUsedPercent: "kubus.io/memory-used-percent",
 } as const;
 
 /** Taint keys, as Kubernetes documents them. */

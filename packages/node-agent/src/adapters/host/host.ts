@@ -1,0 +1,10 @@
+/** The real board behind the Host port. */
+import type { Host } from "../../ports/host.ts";
+import { capacityOf, type CapacityTerms } from "./capacity.ts";
+import { identityOf } from "./identity.ts";
+import { vitalsReader } from "./vitals.ts";
+
+export function realHost(terms: CapacityTerms & { readonly runDir: string }): Host {
+  const vitals = vitalsReader(terms.stateDir);
+  return { identity: () => identityOf(terms.runDir), capacity: () => capacityOf(terms), vitals };
+}

@@ -1,0 +1,130 @@
+/** The board as a Node: what it registers with, and what its status says. Pure. */
+import { nodeAnnotation, type Node, type NodeStatus } from "@kubus/shared/api/node.ts";
+import type { ResourceList } from "@kubus/shared/api/pod.ts";
+import { systemReserve } from "../limits.ts";
+import type { HostCapacity, HostIdentity, HostVitals } from "../ports/host.ts";
+import { pressureConditions } from "./conditions.ts";
+
+export interface NodeFacts {
+  readonly node: string;
+  readonly version: string;
+  readonly address: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly identity: HostIdentity;
+  readonly capacity: HostCapacity;
+  readonly vitals: HostVitals;
+  readonly runtime: { readonly name: string; readonly version: string };
+}
+
+/** Kubernetes' version that the agent's conduct follows. */
+const kubernetesVersion = "v1.33.0";
+
+export function nodeDraft(facts: NodeFacts, now: number) {
+  return {
+    apiVersion: "v1",
+    kind: "Node",
+    metadata: { name: facts.node, labels: ownLabels(facts), annotations: ownAnnotations(facts) },
+    spec: {},
+    status: nodeStatus(facts, {}, now),
+  };
+}
+
+export const ownLabels = ({ node, labels, identity }: NodeFacts): Readonly<Record<string, string>> => {
+  const model = labelValue(identity.model);
+  return {
+    ...labels,
+    "kubernetes.io/hostname": node,
+    "kubernetes.io/os": "linux",
+    "kubernetes.io/arch": identity.architecture,
+    ...(model === "" ? {} : { [nodeAnnotation.model]: model }),
+  };
+};
+
+const ownAnnotations = ({ identity }: NodeFacts): Readonly<Record<string, string>> =>
+  identity.model === "" ? {} : { [nodeAnnotation.model]: identity.model };
+
+/** Label values are short and plain: `Raspberry-Pi-4-Model-B-Rev-1.4`. */
+const labelValue = (text: string) =>
+  text
+    .replaceAll(/[^A-Za-z0-9._-]+/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
+
+/** This agent's part of the status. Conditions of others (Ready is node life's) stay as they stand in `before`. */
+export function nodeStatus(facts: NodeFacts, before: NodeStatus, now: number): NodeStatus {
+  const { node, version, address, identity, capacity, vitals, runtime } = facts;
+  const known = before.conditions ?? [];
+  const own = pressureConditions(vitals, capacity, { before: known, now });
+  const others = known.filter(({ type }) => !own.some((condition) => condition.type === type));
+  return {
+    capacity: resources(capacity),
+    allocatable: resources(allocatable(capacity)),
+    conditions: [...own, ...others],
+    addresses: [
+      { type: "InternalIP", address },
+      { type: "Hostname", address: node },
+    ],
+    nodeInfo: {
+      machineID: identity.machineId,
+      systemUUID: identity.systemUuid,
+      bootID: identity.bootId,
+      kernelVersion: identity.kernel,
+      osImage: identity.osImage,
+      containerRuntimeVersion: `${runtime.name}://${runtime.version}`,
+      kubeletVersion: `${kubernetesVersion}+kubus.${version}`,
+      kubeProxyVersion: "",
+      operatingSystem: "linux",
+      architecture: identity.architecture,
+    },
+  };
+}
+
+/** What pods may ask for: the board without what it needs itself, never less than half. */
+const allocatable = ({ cpuMillis, memoryBytes, diskBytes, podsMax }: HostCapacity): HostCapacity => ({
+  cpuMillis: Math.max(cpuMillis - systemReserve.cpuMillis, Math.floor(cpuMillis / 2)),
+  memoryBytes: Math.max(memoryBytes - systemReserve.memoryBytes, Math.floor(memoryBytes / 2)),
+  diskBytes: Math.floor(diskBytes * (1 - systemReserve.diskShare)),
+  podsMax,
+});
+
+const resources = ({ cpuMillis, memoryBytes, diskBytes, podsMax }: HostCapacity): ResourceList => ({
+  cpu: cpuMillis % 1_000 === 0 ? String(cpuMillis / 1_000) : `${cpuMillis}m`,
+  memory: `${Math.floor(memoryBytes / 1_024)}Ki`,
+  "ephemeral-storage": `${Math.floor(diskBytes / 1_024)}Ki`,
+  pods: String(podsMax),
+});
+
+/** Whether the status differs in more than the times of its heartbeats. */
+export function differs(before: NodeStatus | undefined, wanted: NodeStatus): boolean {
+  const still = (status: NodeStatus | undefined) => {
+    const { capacity, allocatable, addresses, nodeInfo, conditions = [] } = status ?? {};
+    const told = conditions.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ""}`).sort();
+    return JSON.stringify([sorted(capacity), sorted(allocatable), addresses, sorted(nodeInfo), told]);
+  };
+  return still(before) !== still(wanted);
+}
+
+const sorted = (record: object = {}) => Object.entries(record).sort(([a], [b]) => a.localeCompare(b));
+
+/** The parts of a Node's metadata that are this agent's and stand there differently. */
+export function metadataChange(
+  facts: NodeFacts,
+  node: Node,
+  vitals: Readonly<Record<string, string>>,
+): object | undefined {
+  const labels = missing(ownLabels(facts), node.metadata.labels);
+  const annotations = missing({ ...ownAnnotations(facts), ...vitals }, node.metadata.annotations);
+  if (labels === undefined && annotations === undefined) return undefined;
+  return {
+    ...(labels === undefined ? {} : { labels }),
+    ...(annotations === undefined ? {} : { annotations }),
+  };
+}
+
+function missing(
+  wanted: Readonly<Record<string, string>>,
+  present: Readonly<Record<string, string>> = {},
+): Readonly<Record<string, string>> | undefined {
+  const changed = Object.entries(wanted).filter(([name, value]) => present[name] !== value);
+  return changed.length === 0 ? undefined : Object.fromEntries(changed);
+}
