@@ -1,0 +1,32 @@
+/** Tells in a sentence what changed about boards, for those who do not watch the picture. */
+import { boardsOf, type Board } from "../picture/boards.ts";
+import type { Picture } from "../picture/picture.ts";
+import { byId } from "./dom.ts";
+
+export function news(): { tell(picture: Picture): void } {
+  const element = byId("news");
+  let former = new Map<string, Board>();
+  return {
+    tell: (picture) => {
+      const boards = new Map(boardsOf(picture).map((board) => [board.name, board]));
+      const sentences = [...boards.values()].flatMap((board) => sentencesOf(board, former.get(board.name)));
+      former = boards;
+      if (sentences.length > 0) element.textContent = sentences.join(" ");
+    },
+  };
+}
+
+const cableWords = { plugged: "is plugged in", pulled: "was pulled", silent: "was cut silently" } as const;
+
+function sentencesOf(board: Board, former: Board | undefined): readonly string[] {
+  if (former === undefined) return [];
+  const cable =
+    board.cable !== former.cable && board.cable !== undefined
+      ? [`The cable of ${board.name} ${cableWords[board.cable]}.`]
+      : [];
+  const ready =
+    board.ready === former.ready
+      ? []
+      : [`${board.name} is ${board.ready === "yes" ? "ready" : "not ready"}.`];
+  return [...cable, ...ready];
+}
