@@ -12,13 +12,12 @@ import { timestamp } from "@kubus/shared/time/clock.ts";
 import { nothing, type Effect, type Plan } from "../controllers/engine/plan.ts";
 import { nodeKind, podKind } from "../kinds/index.ts";
 import { evictions } from "./eviction.ts";
-import { lossesAnnotation, nodeLimits, recentLosses, type NodeLife } from "./life.ts";
+import { lossesAnnotation, recentLosses } from "./losses.ts";
+import { nodeLimits, type NodeLife } from "./node.machine.ts";
 
 export interface NodeView {
   readonly node: Node | undefined;
   readonly life: NodeLife;
-  /** Wall-clock milliseconds since when the life is so. */
-  readonly since: number;
   /** Whether another board is heard at this moment. */
   readonly hasWitness: boolean;
   readonly pods: readonly Pod[];
@@ -30,24 +29,23 @@ export function reconcile(view: NodeView): Plan {
   if (node === undefined || life === "unobserved" || life === "suspect") return nothing;
   const wanted = wantedTaints(node, life, now);
   const { due, nextAt } = evictions(pods, wanted, now);
-  const nextLook = [agentDeadline(view), flapDeadline(node, wanted, now), hasWitness ? nextAt : undefined]
+  const mayEvict = hasWitness || !isLost(life);
+  const nextLook = [flapDeadline(node, wanted, now), mayEvict ? nextAt : undefined]
     .filter((at) => at !== undefined)
     .map((at) => Math.max(0, at - now));
   return {
     effects: [
       ...writeCondition(node, life, now),
       ...writeTaints(node, wanted, life, now),
-      ...(hasWitness ? due.flatMap((pod) => evict(pod, node)) : []),
-      ...(life === "unreachable" || life === "agentLost"
-        ? pods.filter((pod) => !due.includes(pod)).flatMap(markNotReady(now))
-        : []),
+      ...(mayEvict ? due.flatMap((pod) => evict(pod, node)) : []),
+      ...(isLost(life) ? pods.filter((pod) => !due.includes(pod)).flatMap(markNotReady(now)) : []),
     ],
     ...(nextLook.length > 0 ? { requeueAfterMs: Math.min(...nextLook) } : {}),
   };
 }
 
-const agentDeadline = ({ life, since }: NodeView) =>
-  life === "agentStopped" ? since + nodeLimits.agentStoppedMs : undefined;
+/** Its pods are to be moved. */
+const isLost = (life: NodeLife) => life === "unreachable" || life === "agentLost";
 
 const faces: Record<
   Exclude<NodeLife, "unobserved" | "suspect">,
@@ -124,7 +122,7 @@ function wantedTaints(node: Node, life: NodeLife, now: number): readonly Taint[]
   if (node.spec.unschedulable === true) own.push({ key: taintKey.unschedulable, effect: "NoSchedule" });
   if (life === "joining" || life === "agentStopped")
     own.push({ key: taintKey.notReady, effect: "NoSchedule" });
-  if (life === "unreachable" || life === "agentLost") {
+  if (isLost(life)) {
     own.push(
       { key: taintKey.unreachable, effect: "NoSchedule" },
       { key: taintKey.unreachable, effect: "NoExecute" },
@@ -164,14 +162,19 @@ function flapDeadline(node: Node, wanted: readonly Taint[], now: number): number
 
 function evict(pod: Pod, node: Node): Effect[] {
   const { name, namespace = "", uid } = pod.metadata;
+  const text = `Node ${node.metadata.name} has a NoExecute taint that the pod does not tolerate (any longer): `;
+  const tells = {
+    about: { kind: "Pod", apiVersion: "v1", namespace, name, uid },
+    success: { reason: "TaintManagerEviction", text: `${text}deleted pod ` },
+    failure: { reason: "FailedEviction", text },
+  };
   return [
-    { type: "delete", kind: podKind, target: { namespace, name }, options: { preconditions: { uid } } },
     {
-      type: "recordEvent",
-      about: { kind: "Pod", apiVersion: "v1", namespace, name, uid },
-      eventType: "Warning",
-      reason: "TaintManagerEviction",
-      message: `Deleted: node ${node.metadata.name} has a NoExecute taint that the pod does not tolerate (any longer)`,
+      type: "delete",
+      kind: podKind,
+      target: { namespace, name },
+      options: { preconditions: { uid } },
+      tells,
     },
   ];
 }

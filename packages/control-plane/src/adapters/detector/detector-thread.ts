@@ -3,12 +3,12 @@ import { Worker } from "node:worker_threads";
 import type { Subscription } from "@kubus/shared/bus/bus.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { Liveness, NodeLiveness } from "../../nodes/liveness.ts";
-import type { DetectorOptions, FromDetector, ToDetector } from "./messages.ts";
+import type { BoardPlace, DetectorOptions, FromDetector, ToDetector } from "./messages.ts";
 
 export interface Detector extends Liveness {
   /** The UDP port that beats go to. */
   readonly udpPort: number;
-  expect(node: string, place?: { readonly address: string; readonly udpPort: number }): void;
+  expect(node: string, place?: BoardPlace): void;
   forget(node: string): void;
   setInterval(beatIntervalMs: number): void;
   stop(): Promise<void>;
@@ -54,7 +54,7 @@ export async function startDetector(options: DetectorThreadOptions): Promise<Det
       return { unsubscribe: () => void listeners.delete(listener) };
     },
     expect: (node, place) => {
-      send({ type: "expect", node, ...place });
+      send({ type: "expect", node, ...(place === undefined ? {} : { place }) });
     },
     forget: (node) => {
       known.delete(node);

@@ -101,6 +101,7 @@ export class Hearings {
     // An alive board that beats again needs no look now: the look that is due anyway will find it alive.
     const changesNothing =
       board.verdict === "alive" && next.ready === board.ready && next.agentId === board.agentId;
+    // Only a look that is due probes: an answer that led to the next probe would never let go of the board.
     if (!changesNothing || next.goodbyeAt !== undefined) this.#judge(board, now);
     this.#arm();
   }
@@ -117,13 +118,14 @@ export class Hearings {
     const isTooLate = lateBy > detectorLimits.lateMs;
     for (const board of this.#boards.values()) {
       if (isTooLate) board.lookAgainAt = Math.max(board.lookAgainAt, now + detectorLimits.lateMs);
-      else if (board.lookAgainAt <= now) this.#judge(board, now);
+      else if (board.lookAgainAt <= now && this.#judge(board, now)) this.#options.onProbe(board.hearing.node);
     }
     this.#arm();
   }
 
-  #judge(board: Board, now: number): void {
-    const { patience, onVerdict, onProbe, clock } = this.#options;
+  /** Tells a change of verdict; returns whether the board should be probed. */
+  #judge(board: Board, now: number): boolean {
+    const { patience, onVerdict, clock } = this.#options;
     const observer = { patience, listeningSince: this.#listeningSince, latenessMs: this.#latenessMs };
     const { verdict, lookAgainAt, probe } = judge(board.hearing, observer, now);
     board.lookAgainAt = lookAgainAt;
@@ -136,7 +138,7 @@ export class Hearings {
       };
       onVerdict({ node, verdict, since: clock.now(), ready, ...identity });
     }
-    if (probe) onProbe(node);
+    return probe;
   }
 
   #arm(): void {

@@ -1,14 +1,10 @@
 /** What the detector's thread and the main thread tell each other. Plain data. */
+import type { NatsOptions } from "@kubus/shared/adapters/nats-bus.ts";
 import type { NodeLiveness } from "../../nodes/liveness.ts";
 import type { patience } from "../../nodes/detector.ts";
 
 export interface DetectorOptions {
-  readonly bus: {
-    readonly servers: readonly string[];
-    readonly ca: string;
-    readonly seed: string;
-    readonly name: string;
-  };
+  readonly bus: Pick<NatsOptions, "servers" | "ca" | "seed" | "name">;
   readonly clusterSecret: string;
   /** Where beats by UDP arrive. Port 0: any free one, told by `listening`. */
   readonly host: string;
@@ -18,9 +14,15 @@ export interface DetectorOptions {
   readonly failover: keyof typeof patience;
 }
 
+/** Where a board is probed. Without a port only its kernel is asked. */
+export interface BoardPlace {
+  readonly address: string;
+  readonly udpPort?: number;
+}
+
 export type ToDetector =
   /** A board that should be heard from now on. Its address is where probes go until a beat tells better. */
-  | { readonly type: "expect"; readonly node: string; readonly address?: string; readonly udpPort?: number }
+  | { readonly type: "expect"; readonly node: string; readonly place?: BoardPlace }
   | { readonly type: "forget"; readonly node: string }
   | { readonly type: "interval"; readonly beatIntervalMs: number };
 

@@ -5,6 +5,7 @@
  * kernel: proof that the board lives although its agent does not.
  */
 import { createSocket, type Socket } from "node:dgram";
+import type { BoardPlace } from "./messages.ts";
 
 /** A port that is closed on every board: tcpmux was never served by UDP. */
 const closedPort = 1;
@@ -14,12 +15,13 @@ export interface ProbeEvents {
   readonly onRefused: () => void;
 }
 
-/** The two sockets of one suspect board. */
+/** The sockets of one suspect board. */
 export class BoardProbe {
   readonly #sockets: readonly Socket[];
 
-  constructor(address: string, udpPort: number, { onAnswer, onRefused }: ProbeEvents) {
-    this.#sockets = [udpPort, closedPort].map((port) => {
+  constructor({ address, udpPort }: BoardPlace, { onAnswer, onRefused }: ProbeEvents) {
+    const ports = udpPort === undefined ? [closedPort] : [udpPort, closedPort];
+    this.#sockets = ports.map((port) => {
       const socket = createSocket("udp4");
       socket.on("message", onAnswer);
       socket.on("error", (error: NodeJS.ErrnoException) => {

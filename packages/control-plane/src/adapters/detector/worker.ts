@@ -14,7 +14,7 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { patience } from "../../nodes/detector.ts";
 import { Hearings } from "./hearings.ts";
-import type { DetectorOptions, FromDetector, ToDetector } from "./messages.ts";
+import type { BoardPlace, DetectorOptions, FromDetector, ToDetector } from "./messages.ts";
 import { BoardProbe } from "./probes.ts";
 
 invariant(parentPort !== null, "the detector runs in a worker thread");
@@ -32,7 +32,7 @@ const keyOf = (node: string) => {
 };
 
 /** Where each board was last heard from, or is expected. */
-const places = new Map<string, { readonly address: string; readonly udpPort: number }>();
+const places = new Map<string, BoardPlace>();
 const probes = new Map<string, BoardProbe>();
 let probeSequence = 0;
 
@@ -69,7 +69,7 @@ function probe(node: string): void {
   if (place === undefined) return;
   let sockets = probes.get(node);
   if (sockets === undefined) {
-    sockets = new BoardProbe(place.address, place.udpPort, {
+    sockets = new BoardProbe(place, {
       onAnswer: (bytes) => {
         take(openDatagram(bytes, keyOf));
       },
@@ -100,8 +100,8 @@ function carrier(link: string): boolean {
 main.on("message", (message: ToDetector) => {
   switch (message.type) {
     case "expect": {
-      const { node, address, udpPort } = message;
-      if (address !== undefined && udpPort !== undefined) places.set(node, { address, udpPort });
+      const { node, place } = message;
+      if (place !== undefined && !places.has(node)) places.set(node, place);
       hearings.expect(node);
       break;
     }
