@@ -39,3 +39,9 @@ export const endRequested = (): Promise<NodeJS.Signals> =>
 export const isRoot = (): boolean => process.geteuid?.() === 0;
 
 export const searchPath: string = process.env["PATH"] ?? "";
+
+/** The PATH for what is started: this one, where root's programs lie, and a folder of fetched programs. */
+export const pathWith = (folder: string): string => [searchPath, "/usr/sbin", "/sbin", folder].join(":");
+
+/** The Node that runs this. */
+export const nodeProgram: string = process.execPath;

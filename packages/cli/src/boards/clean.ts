@@ -4,13 +4,14 @@
  * Everything here may be half made or gone already. What cannot be removed is told and stays in the journal.
  */
 import { existsSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { rm, rmdir } from "node:fs/promises";
 import { becomesTrue } from "../adapters/await-condition.ts";
 import { run } from "../adapters/programs.ts";
 import { isAlive, signal } from "../adapters/processes.ts";
 import { messageOf } from "../cluster/folder.ts";
 import type { Journal, JournalEntry } from "../cluster/journal.ts";
 import { killGroup, removeGroup } from "./cgroups.ts";
+import { endMarked } from "./marks.ts";
 import { removeFolder, unmountBelow } from "./mounts.ts";
 
 type Made = JournalEntry["made"];
@@ -22,6 +23,7 @@ const processEndMs = 5_000;
 const steps: { readonly made: Made; readonly undo: (entry: never) => Promise<void> }[] = [
   { made: "cgroup", undo: ({ path }: Entry<"cgroup">) => killGroup(path) },
   { made: "process", undo: endProcess },
+  { made: "marked", undo: ({ mark }: Entry<"marked">) => endMarked(mark) },
   { made: "mounts", undo: ({ path }: Entry<"mounts">) => unmountBelow(path) },
   { made: "runDir", undo: ({ path }: Entry<"runDir">) => removeFolder(path) },
   { made: "netns", undo: removeNamespace },
@@ -44,6 +46,8 @@ export async function cleanUp(journal: Journal): Promise<readonly string[]> {
           }),
         ),
     );
+  // The folders that all clusters share go with the last one.
+  for (const folder of ["/run/kubus/claims", "/run/kubus"]) await rmdir(folder).catch(() => undefined);
   if (problems.length === 0) journal.clear();
   return problems;
 }

@@ -48,4 +48,6 @@ export interface Traits {
   readonly cgroupParent: string;
   readonly link?: string;
   readonly runtime: "process" | "plain";
+  /** Where this machine reaches the bus, if that is its own cable. */
+  readonly bus?: { readonly host: string; readonly port: number };
 }

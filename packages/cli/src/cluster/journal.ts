@@ -23,6 +23,8 @@ export type JournalEntry =
   | { readonly made: "runDir"; readonly path: string }
   /** A folder inside the cluster's below which agents may mount. */
   | { readonly made: "mounts"; readonly path: string }
+  /** Processes that carry this in their environment, and what descends from them. */
+  | { readonly made: "marked"; readonly mark: string }
   /** A file that reserves an address range. */
   | { readonly made: "claim"; readonly path: string };
 

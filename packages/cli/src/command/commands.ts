@@ -6,6 +6,18 @@
 import { agent } from "../commands/agent.ts";
 import { help } from "../commands/help.ts";
 import { server } from "../commands/server.ts";
+import { boardCommands, cablePlug, cablePull, down, status } from "../commands/steer.ts";
+import { up } from "../commands/up.ts";
 import type { Command } from "./command.ts";
 
-export const commands: readonly Command[] = [server, agent, help(() => commands)];
+export const commands: readonly Command[] = [
+  up,
+  status,
+  down,
+  cablePull,
+  cablePlug,
+  ...boardCommands,
+  server,
+  agent,
+  help(() => commands),
+];

@@ -2,7 +2,8 @@
  * One actor per process that must run: the bus, a server, a board's agent.
  *
  * It is started, watched, and started again when it ends by itself, with growing pauses; a while of calm makes the
- * pauses short again. Asked to stop, it is stopped and stays so until asked to start.
+ * pauses short again. Asked to stop, it is stopped and stays so until asked to start. When its machine is lost (a power
+ * cut), it is gone without having been asked.
  */
 import { assign, setup, stateIn } from "xstate";
 import { pauseMs, type Backoff } from "@kubus/shared/machine/backoff.ts";
@@ -24,7 +25,7 @@ export const childMachine = setup({
   types: {
     input: {} as { readonly name: string },
     context: {} as ChildContext,
-    events: {} as { type: "start.requested" } | { type: "stop.requested" },
+    events: {} as { type: "start.requested" } | { type: "stop.requested" } | { type: "machine.lost" },
   },
   actors: {
     launch: portActor<ProcessIdentity, { readonly name: string }>("launch"),
@@ -58,7 +59,7 @@ export const childMachine = setup({
     starting: {
       initial: "wanted",
       states: {
-        wanted: { on: { "stop.requested": "unwanted" } },
+        wanted: { on: { "stop.requested": "unwanted", "machine.lost": "unwanted" } },
         unwanted: {
           description: "Asked to stop while it starts: it is stopped as soon as it has a pid.",
           on: { "start.requested": "wanted" },
@@ -93,11 +94,15 @@ export const childMachine = setup({
         onDone: { target: "backingOff", actions: "noteExit" },
         onError: { target: "backingOff", actions: "noteExit" },
       },
-      on: { "stop.requested": "stopping" },
+      on: { "stop.requested": "stopping", "machine.lost": { target: "stopped", actions: "forget" } },
     },
     backingOff: {
       description: "It ended by itself, or could not be started.",
-      on: { "stop.requested": { target: "stopped", actions: "forget" }, "start.requested": "starting" },
+      on: {
+        "start.requested": "starting",
+        "stop.requested": { target: "stopped", actions: "forget" },
+        "machine.lost": { target: "stopped", actions: "forget" },
+      },
       after: { pause: "starting" },
     },
     stopping: {

@@ -11,11 +11,15 @@ export type ChildState = "stopped" | "starting" | "running" | "backingOff" | "st
 export interface Child {
   readonly name: string;
   state(): ChildState;
+  /** It has run for a while. */
+  isCalm(): boolean;
   /** Undefined while there is no process. */
   process(): ProcessIdentity | undefined;
   start(): void;
   /** Resolves when it has ended; nobody starts it again until `start`. */
   stop(): Promise<void>;
+  /** Its machine lost power: it is gone without having been asked, and nobody starts it until `start`. */
+  lose(): void;
   onChange(listener: () => void): void;
 }
 
@@ -59,6 +63,7 @@ export function superviseChild({ name, launcher, clock, registry, onError }: Chi
   return {
     name,
     state,
+    isCalm: () => actor.getSnapshot().matches({ running: "calm" }),
     process: () => actor.getSnapshot().context.process,
     start: () => {
       actor.send({ type: "start.requested" });
@@ -76,6 +81,9 @@ export function superviseChild({ name, launcher, clock, registry, onError }: Chi
         actor.send({ type: "stop.requested" });
         settle();
       }),
+    lose: () => {
+      actor.send({ type: "machine.lost" });
+    },
     onChange: (listener) => {
       actor.subscribe(listener);
     },

@@ -1,0 +1,60 @@
+/** A cable without root: a relay between one machine and the bus that can be pulled or cut silently. */
+import type { CableState } from "@kubus/shared/feed/messages.ts";
+import { once } from "node:events";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+
+export interface Cable {
+  readonly port: number;
+  /** Pulled: connections end and none begins. Silent: they stay and nothing passes. */
+  set(state: CableState): void;
+  close(): Promise<void>;
+}
+
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+export async function layCable(target: Target): Promise<Cable> {
+  const sockets = new Set<Socket>();
+  let state: CableState = "plugged";
+  const keep = (socket: Socket) => {
+    sockets.add(socket);
+    socket.setNoDelay(true).once("close", () => sockets.delete(socket));
+    socket.on("error", () => socket.destroy());
+  };
+  const pass = (from: Socket, to: Socket) => {
+    from.on("data", (chunk) => {
+      if (!to.write(chunk)) from.pause();
+    });
+    to.on("drain", () => {
+      if (state === "plugged") from.resume();
+    });
+    from.once("close", () => to.destroy());
+  };
+  const server = createServer((near) => {
+    keep(near);
+    if (state === "pulled") return near.destroy();
+    const far = connect(target);
+    keep(far);
+    pass(near, far);
+    pass(far, near);
+    if (state === "silent") [near, far].forEach((socket) => socket.pause());
+    return undefined;
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    set: (next) => {
+      state = next;
+      if (next === "pulled") sockets.forEach((socket) => socket.destroy());
+      if (next === "silent") sockets.forEach((socket) => socket.pause());
+      if (next === "plugged") sockets.forEach((socket) => socket.resume());
+    },
+    close: async () => {
+      sockets.forEach((socket) => socket.destroy());
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}

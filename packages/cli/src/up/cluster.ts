@@ -1,0 +1,388 @@
+/**
+ * A whole cluster on this machine: raised, steered, lowered.
+ *
+ * It only wires: machines and cables are boards/, processes are supervised in child.ts, what they are told is
+ * written by configure.ts. `lower` may be called in any state and leaves nothing.
+ */
+import type { Log } from "@kubus/shared/log/log.ts";
+import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import { becomesTrue } from "../adapters/await-condition.ts";
+import { writeWhole } from "../adapters/files.ts";
+import { processLauncher, type LaunchPlan } from "../adapters/launcher.ts";
+import { signal } from "../adapters/processes.ts";
+import { nodeProgram, pathWith } from "../adapters/this-process.ts";
+import type { Bundles } from "../build/bundles.ts";
+import { addBusUser, ensureSeed, removeBusUser } from "../cluster/credentials.ts";
+import type { Journal } from "../cluster/journal.ts";
+import { kubeconfigText } from "../cluster/kubeconfig.ts";
+import type { Layout } from "../cluster/layout.ts";
+import { Complaint } from "../command/command.ts";
+import { apiClient, isNodeReady, type ApiClient } from "./api-client.ts";
+import { superviseChild, type Child } from "./child.ts";
+import {
+  configureAgent,
+  configureCluster,
+  configureServer,
+  configureUsers,
+  type ClusterPlan,
+  type Keys,
+  type ServerPlan,
+} from "./configure.ts";
+import { layGround, type Ground } from "./ground.ts";
+import { machinesIn, type Machines } from "./machines.ts";
+import { followNodes, type Nodes } from "./nodes.ts";
+import { startPicture } from "./picture.ts";
+import { startRelay, type Relay, type Target } from "./relay.ts";
+import { boardState, type Status } from "./status.ts";
+import {
+  saveWorld,
+  withBoard,
+  withoutBoard,
+  type WantedMachine,
+  type WantedWorld,
+  type Wishes,
+} from "./world-file.ts";
+
+export interface ClusterOptions {
+  readonly layout: Layout;
+  readonly journal: Journal;
+  readonly wishes: Wishes;
+  readonly apiPort: number;
+  readonly dashboardPort: number;
+  readonly failover: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly registry: ActorRegistry;
+  readonly say: (line: string) => void;
+  readonly onError: (error: unknown) => void;
+  /** What servers and agents run. Default: the bundles of this checkout. */
+  readonly programs?: () => Promise<Bundles>;
+}
+
+export interface Cluster {
+  readonly machines: Machines;
+  /** Where people go. */
+  readonly api: string;
+  readonly dashboard: string;
+  /** Resolves when the API answers and all boards are Ready. Rejects with `Complaint` when that takes too long. */
+  ready(signal: AbortSignal): Promise<void>;
+  status(): Promise<Status>;
+  addBoard(name: string | undefined): Promise<string>;
+  removeBoard(name: string): Promise<void>;
+}
+
+export const clusterLimits = { readyMs: 120_000, apiAnswerMs: 1_500 } as const;
+
+/** Gathers what must be closed; whoever lowers the cluster goes through it backwards. */
+export interface Openings {
+  add(close: () => Promise<void> | void): void;
+}
+
+/** What `raiseCluster` has made of its options so far. */
+interface Rig {
+  readonly options: ClusterOptions;
+  readonly ground: Ground;
+  readonly plan: ClusterPlan;
+  readonly servers: readonly ServerPlan[];
+  readonly keys: Keys;
+  readonly machines: Machines;
+  readonly bus: Child;
+  readonly supervise: (name: string) => Child;
+}
+
+/** Starts everything and returns before it is ready. Rejects with `Complaint` for what the user can mend. */
+export async function raiseCluster(
+  options: ClusterOptions,
+  openings: Openings,
+  signal: AbortSignal,
+): Promise<Cluster> {
+  const { layout, clock, log, registry, onError, say } = options;
+  const ground = await layGround(options);
+  signal.throwIfAborted();
+  for (const line of ground.boards.limitations) say(line);
+  const rig = await outfit(options, ground);
+  const { machines, keys, servers } = rig;
+  const living = () => targetsOf(machines, servers);
+  const relay = await startRelay({
+    host: "127.0.0.1",
+    port: options.apiPort,
+    flag: "api-port",
+    targets: living,
+  });
+  openings.add(() => relay.close());
+  const api = `https://127.0.0.1:${relay.port}`;
+  const { authority, admin } = keys;
+  await writeWhole(layout.kubeconfig, kubeconfigText({ server: api, authority, admin }));
+  say(
+    `starting the bus, ${count(ground.world.servers, "server")} and ${count(ground.world.boards, "board")} ...`,
+  );
+  const origins = () => living().map(({ host, port }) => `https://${host}:${port}`);
+  const picture = startPicture({
+    layout,
+    port: options.dashboardPort,
+    keys,
+    machines,
+    servers: origins,
+    log,
+    registry,
+  });
+  const [dashboard] = await Promise.all([picture, startMachines(rig, openings, signal)]);
+  openings.add(() => dashboard.close());
+  const client = apiClient({ host: "127.0.0.1", port: relay.port, authority, admin });
+  const nodes = followNodes({ api: client, clock, onError });
+  openings.add(() => {
+    nodes.stop();
+  });
+  nodes.onChange(() => {
+    void ground.boards.routePods(podRoutes(nodes)).catch((error: unknown) => {
+      log.warn("pod routes failed", { error: String(error) }); // The next change of a node tries again.
+    });
+  });
+  return clusterOf({ rig, relay, client, nodes, dashboard: dashboard.url, api });
+}
+
+const count = (machines: readonly unknown[], noun: string) =>
+  `${machines.length} ${noun}${machines.length === 1 ? "" : "s"}`;
+
+/** Configuration files, and supervisors that nobody has started yet. */
+async function outfit(options: ClusterOptions, ground: Ground): Promise<Rig> {
+  const { layout, journal, clock, registry, onError, failover, say } = options;
+  const { world, ranges, bus, natsVersion, boards } = ground;
+  const plan: ClusterPlan = { layout, ranges, bus, natsVersion, failover };
+  const servers = await Promise.all(
+    world.servers.map(async (server) => ({
+      name: server.name,
+      address: ground.addressOf(server),
+      api: await ground.apiOf(server),
+      udpPort: await ground.udpPortOf(server, "server"),
+    })),
+  );
+  const keys = await configureCluster(plan, servers, clock.now());
+  const names = (machines: readonly WantedMachine[]) => machines.map(({ name }) => name);
+  await configureUsers(layout, { servers: names(world.servers), boards: names(world.boards) });
+  const launcher = processLauncher((name) => launchPlan(name, layout, ground), journal);
+  const supervise = (name: string): Child => {
+    const child = superviseChild({ name, launcher, clock, registry, onError });
+    child.onChange(tellRestarts(child, layout, say));
+    return child;
+  };
+  const kill = (child: Child) => {
+    const process = child.process();
+    if (process === undefined) throw new Complaint(`The agent of ${child.name} does not run.`);
+    signal(process, "SIGKILL");
+  };
+  return {
+    options,
+    ground,
+    plan,
+    servers,
+    keys,
+    supervise,
+    bus: supervise("bus"),
+    machines: machinesIn(boards, kill),
+  };
+}
+
+function launchPlan(
+  name: string,
+  layout: Layout,
+  { boards, bundles, tools, toolBin, world }: Ground,
+): LaunchPlan {
+  const env = { PATH: pathWith(toolBin) };
+  const logFile = layout.log(name);
+  if (name === "bus")
+    return {
+      command: boards.on(undefined, [tools["nats-server"] ?? "", "-c", layout.busConf]),
+      logFile,
+      env,
+    };
+  const isServer = world.servers.some((server) => server.name === name);
+  const [program, { config }] = isServer
+    ? [bundles.server, layout.server(name)]
+    : [bundles.agent, layout.board(name)];
+  return { command: boards.on(name, [nodeProgram, program, "--config", config]), logFile, env };
+}
+
+/** One line when a process ends by itself, not one per attempt. */
+function tellRestarts(child: Child, layout: Layout, say: (line: string) => void): () => void {
+  let isTold = false;
+  return () => {
+    const state = child.state();
+    if (state === "backingOff" && !isTold)
+      say(`${child.name} ended and is started again; see ${layout.log(child.name)}`);
+    isTold = state === "backingOff" || (isTold && state !== "stopped" && !child.isCalm());
+  };
+}
+
+async function startMachines(rig: Rig, openings: Openings, signal: AbortSignal): Promise<void> {
+  const { ground, servers, plan, machines, supervise, bus } = rig;
+  await ground.boards.raise();
+  signal.throwIfAborted();
+  openings.add(() => bus.stop());
+  bus.start();
+  openings.add(() => {
+    for (const { child } of machines.list()) child.lose();
+  });
+  await Promise.all([
+    ...servers.map(async (server) => {
+      const { link } = ground.boards.traits(server.name);
+      await configureServer(plan, { ...server, ...(link === undefined ? {} : { link }) });
+      await machines.add({ ...server, kind: "server", child: supervise(server.name) });
+    }),
+    ...ground.world.boards.map((board) => startBoard(rig, board)),
+  ]);
+  signal.throwIfAborted();
+}
+
+async function startBoard({ ground, plan, machines, supervise }: Rig, board: WantedMachine): Promise<void> {
+  const { name } = board;
+  const address = ground.addressOf(board);
+  const udpPort = await ground.udpPortOf(board, "board");
+  const prepare = () =>
+    configureAgent(plan, { name, address, udpPort, share: ground.share, traits: ground.boards.traits(name) });
+  await machines.add({ name, address, kind: "board", child: supervise(name), prepare });
+}
+
+/** Servers that run now. One behind a pulled cable is among them: only trying tells. */
+const targetsOf = (machines: Machines, servers: readonly ServerPlan[]): readonly Target[] =>
+  machines
+    .list("server")
+    .filter(({ child }) => child.state() === "running")
+    .flatMap(({ name }) => servers.filter((server) => server.name === name).map(({ api }) => api));
+
+const podRoutes = (nodes: Nodes) =>
+  nodes.list().flatMap(({ spec, status }) => {
+    const address = status?.addresses?.find(({ type }) => type === "InternalIP")?.address;
+    return spec.podCIDR === undefined || address === undefined ? [] : [{ podCidr: spec.podCIDR, address }];
+  });
+
+interface Parts {
+  readonly rig: Rig;
+  readonly relay: Relay;
+  readonly client: ApiClient;
+  readonly nodes: Nodes;
+  readonly api: string;
+  readonly dashboard: string;
+}
+
+function clusterOf(parts: Parts): Cluster {
+  const { rig, client, nodes, api, dashboard } = parts;
+  const { machines, bus, options, ground } = rig;
+  const { layout } = options;
+  let world: WantedWorld = ground.world;
+  let isReady = false;
+  const change = async (next: WantedWorld) => {
+    world = next;
+    await saveWorld(layout, world);
+  };
+  return {
+    machines,
+    api,
+    dashboard,
+    ready: async (signal) => {
+      await whenReady(parts, signal);
+      isReady = true;
+    },
+    status: () => statusOf(parts, isReady ? "ready" : "starting"),
+    addBoard: async (asked) => {
+      const next = withBoard(world, asked ?? nextName(world));
+      const board = next.boards.at(-1);
+      if (board === undefined) throw new Error("A board was added and is not there.");
+      await change(next);
+      await addBusUser(layout, {
+        role: "agent",
+        name: board.name,
+        key: await ensureSeed(layout.board(board.name).seed),
+      });
+      reloadUsers(bus);
+      await startBoard(rig, board);
+      return board.name;
+    },
+    removeBoard: async (name) => {
+      await machines.remove(name);
+      await change(withoutBoard(world, name));
+      await removeBusUser(layout, { role: "agent", name });
+      reloadUsers(bus);
+      await client.deleteNode(name, clusterLimits.apiAnswerMs);
+      nodes.list();
+    },
+  };
+}
+
+const nextName = ({ boards }: WantedWorld): string => {
+  const numbers = boards.map(({ name }) => Number(/^board-(\d+)$/.exec(name)?.[1] ?? 0));
+  return `board-${Math.max(0, ...numbers) + 1}`;
+};
+
+/** The bus reads its users again. One that does not run reads them when it starts. */
+function reloadUsers(bus: Child): void {
+  const process = bus.process();
+  if (process !== undefined) signal(process, "SIGHUP");
+}
+
+async function whenReady({ rig, client, nodes }: Parts, signal: AbortSignal): Promise<void> {
+  const { machines, options } = rig;
+  const missing = () => {
+    const ready = new Set(
+      nodes
+        .list()
+        .filter(isNodeReady)
+        .map(({ metadata }) => metadata.name),
+    );
+    return machines.list("board").filter(({ name }) => !ready.has(name));
+  };
+  const isReady = async () => missing().length === 0 && (await client.isReady(clusterLimits.apiAnswerMs));
+  if (await becomesTrue(isReady, { deadlineMs: clusterLimits.readyMs, signal })) return;
+  const names = missing().map(({ name }) => name);
+  throw new Complaint(
+    `After ${clusterLimits.readyMs / 1_000} s ${names.length > 0 ? `${names.join(", ")} still not Ready` : "the API does not answer"}. ` +
+      `The logs are in ${options.layout.logs}.`,
+  );
+}
+
+async function statusOf(
+  { rig, client, nodes, api, dashboard }: Parts,
+  state: Status["state"],
+): Promise<Status> {
+  const { machines, bus, options, ground, servers, keys } = rig;
+  const answers = await client.isReady(clusterLimits.apiAnswerMs);
+  const isServerReady = (name: string): Promise<boolean> => {
+    const server = servers.find((each) => each.name === name);
+    const { authority, admin } = keys;
+    return server === undefined
+      ? Promise.resolve(false)
+      : apiClient({ ...server.api, authority, admin }).isReady(clusterLimits.apiAnswerMs);
+  };
+  return {
+    dir: options.layout.dir,
+    state,
+    kubeconfig: options.layout.kubeconfig,
+    api,
+    dashboard,
+    bus: { pid: bus.process()?.pid ?? null, url: `tls://${ground.bus.host}:${ground.bus.port}` },
+    servers: await Promise.all(
+      machines.list("server").map(async ({ name, address, child, cable }) => {
+        const isUp = child.state() === "running" && (await isServerReady(name));
+        return {
+          name,
+          address,
+          pid: child.process()?.pid ?? null,
+          cable,
+          state: isUp ? "ready" : child.state(),
+        };
+      }),
+    ),
+    boards: machines.list("board").map((machine) => {
+      const { name, address, child, cable } = machine;
+      const node = nodes.list().find(({ metadata }) => metadata.name === name);
+      return {
+        name,
+        address,
+        agentPid: child.process()?.pid ?? null,
+        cable,
+        state: boardState(machine, node, answers),
+      };
+    }),
+  };
+}
