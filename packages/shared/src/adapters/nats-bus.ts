@@ -20,7 +20,7 @@ export type { NatsOptions } from "./nats-link.ts";
 const payloadBytesMax = 4 * 1024 * 1024;
 
 /** A bus that is there at once and connects when it can. */
-export const natsBus = (options: NatsOptions): Bus => busOn(natsLink(options));
+export const natsBus = (options: NatsOptions): Bus => natsBusOn(natsLink(options));
 
 /** The same, once it is connected for the first time. Keeps trying until then, or until `signal` gives it up. */
 export async function connectNatsBus(options: NatsOptions & { readonly signal?: AbortSignal }): Promise<Bus> {
@@ -58,7 +58,8 @@ interface Ends {
   readonly listening: Set<Listening>;
 }
 
-function busOn(link: NatsLink): Bus {
+/** A bus on a link that somebody else keeps too, such as the stores. Closing the bus closes the link. */
+export function natsBusOn(link: NatsLink): Bus {
   const ends: Ends = { waiting: new Set(), listening: new Set() };
   link.onConnection((connection) => ends.listening.forEach((one) => listen(connection, one)));
   link.onState((state) => {
