@@ -95,7 +95,8 @@ function phaseOf(view: PodView, { main, init }: Parts): PodPhase {
     state.terminated !== undefined && state.terminated.exitCode !== 0;
   const isOver = ({ state }: ContainerStatus) => state.terminated !== undefined;
   const mayEnd = restartPolicy !== "Always" || isEnding(view);
-  if (mayEnd && init.some(hasFailed) && (restartPolicy === "Never" || isEnding(view))) return "Failed";
+  const failed = init.filter(({ name }) => !isSidecar(view.pod, name)).some(hasFailed);
+  if (mayEnd && failed && (restartPolicy === "Never" || isEnding(view))) return "Failed";
   if (
     main.some(({ state, lastState }) => state.waiting !== undefined && lastState.terminated === undefined)
   ) {
@@ -115,7 +116,7 @@ interface Judged extends Parts {
 function conditionsOf(view: PodView, { main, init, phase, before, now }: Judged): readonly Condition[] {
   const isOver = phase === "Succeeded" || phase === "Failed";
   const notReady = main.filter(({ ready }) => !ready).map(({ name }) => name);
-  const notInitialised = init.filter(({ state, ready }) => state.terminated?.exitCode !== 0 && !ready);
+  const notInitialised = init.filter((status) => !isInitialised(status, isSidecar(view.pod, status.name)));
   const unready = isOver
     ? { reason: "PodCompleted" }
     : { reason: "ContainersNotReady", message: `containers with unready status: [${notReady.join(" ")}]` };
@@ -134,6 +135,16 @@ function conditionsOf(view: PodView, { main, init, phase, before, now }: Judged)
   const others = before.filter(({ type }) => !own.some((condition) => condition.type === type));
   return [...own.map((condition) => dated(condition, before, now)), ...others];
 }
+
+/** A sidecar has done its part once it ran; any other init container when it ended well. */
+const isInitialised = ({ state, lastState }: ContainerStatus, sidecar: boolean) =>
+  sidecar
+    ? (state.running ?? state.terminated ?? lastState.terminated) !== undefined
+    : state.terminated?.exitCode === 0;
+
+const isSidecar = ({ spec }: Pod, container: string) =>
+  spec.initContainers?.some(({ name, restartPolicy }) => name === container && restartPolicy === "Always") ??
+  false;
 
 const judged = (
   type: string,

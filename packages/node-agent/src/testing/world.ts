@@ -1,0 +1,177 @@
+/** One board in a test: a real agent on the bus in memory, a fake API, a scripted runtime, a clock that stands. */
+import type { Node } from "@kubus/shared/api/node.ts";
+import type { Container, Pod, PodSpec } from "@kubus/shared/api/pod.ts";
+import { channelsOn } from "@kubus/shared/bus/bus-channel.ts";
+import { memoryBus, type MemoryNetwork } from "@kubus/shared/bus/memory-bus.ts";
+import { seededRandom } from "@kubus/shared/chance/random.ts";
+import { silentLog } from "@kubus/shared/log/log.ts";
+import { actorRegistry } from "@kubus/shared/machine/inspection.ts";
+import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
+import { simulatedClock, type SimulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
+import { startAgent, type Agent } from "../compose.ts";
+import type { AgentConfig } from "../config.ts";
+import type { Host } from "../ports/host.ts";
+import type { LogFiles } from "../ports/log-files.ts";
+import type { PodNetwork } from "../ports/network.ts";
+import type { Records } from "../ports/records.ts";
+import { serveFakeApi, type FakeApi } from "./fake-api.ts";
+import { scriptedRuntime, type ScriptedRuntime } from "./scripted-runtime.ts";
+
+export interface TestBoard {
+  readonly clock: SimulatedClock;
+  readonly network: MemoryNetwork;
+  readonly api: FakeApi;
+  readonly runtime: ScriptedRuntime;
+  /** What the beats say, and what the pod network was told. */
+  readonly told: readonly string[];
+  readonly recorded: Map<string, Pod>;
+  registry: ActorRegistry;
+  /** Starts an agent on this board, after the former one was stopped or killed. */
+  startAgent(): Promise<Agent>;
+  settle(): Promise<void>;
+}
+
+export const testConfig: AgentConfig = {
+  node: "board-1",
+  version: "0.1.0",
+  stateDir: "/state",
+  runDir: "/run",
+  bus: { servers: [], ca: "", seed: "" },
+  address: "192.168.0.11",
+  udpPort: 0,
+  cgroupParent: "kubus",
+  machineShare: 1,
+  runtime: "process",
+  labels: { "kubus.io/shelf": "2" },
+  nameservers: ["192.168.0.11"],
+};
+
+export const podPath = "/api/v1/namespaces/default/pods/web";
+export const nodePath = "/api/v1/nodes/board-1";
+
+export function aPod(spec: Partial<PodSpec> = {}, container: Partial<Container> = {}): object {
+  return {
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "web", namespace: "default", labels: { app: "web" } },
+    spec: {
+      nodeName: "board-1",
+      restartPolicy: "Always",
+      containers: [{ name: "main", image: "host/sleep", args: ["1000"], ...container }],
+      ...spec,
+    },
+    status: { phase: "Pending" },
+  };
+}
+
+export function aBoard(): TestBoard {
+  const clock = simulatedClock();
+  const random = seededRandom(1);
+  const network = memoryBus({ clock, random });
+  const serverBus = network.connect("server");
+  const api = serveFakeApi(serverBus, channelsOn(serverBus, { clock, random }), () => clock.now());
+  const runtime = scriptedRuntime(clock);
+  const told: string[] = [];
+  const recorded = new Map<string, Pod>();
+  const board: TestBoard = {
+    clock,
+    network,
+    api,
+    runtime,
+    told,
+    recorded,
+    registry: actorRegistry({ clock }),
+    settle: () => clock.advance(1),
+    startAgent: async () => {
+      const bus = network.connect("board-1");
+      const channels = channelsOn(bus, { clock, random });
+      board.registry = actorRegistry({ clock });
+      const agent = await startAgent({
+        config: testConfig,
+        bus,
+        channels,
+        bulk: channels,
+        runtime,
+        network: podNetwork(told),
+        host: quietHost,
+        beat: {
+          start: () => Promise.resolve(),
+          setReady: (ready) => void told.push(`ready ${ready}`),
+          goodbye: () => Promise.resolve(void told.push("goodbye")),
+        },
+        records: memoryRecords(recorded),
+        logs: noLogs,
+        clock,
+        random,
+        log: silentLog,
+        registry: board.registry,
+        onError: (error) => {
+          throw error;
+        },
+      });
+      await clock.advance(1);
+      return agent;
+    },
+  };
+  return board;
+}
+
+/** The control plane's part: the board gets its pod addresses. */
+export function giveAddresses({ api }: TestBoard, cidr = "10.1.0.0/24"): void {
+  const node = api.get(nodePath) as Node | undefined;
+  if (node !== undefined) api.put(nodePath, { ...node, spec: { ...node.spec, podCIDR: cidr } });
+}
+
+const podNetwork = (told: string[]): PodNetwork => ({
+  prepare: (cidr) => Promise.resolve(void told.push(`prepare ${cidr}`)),
+  syncPeers: (peers) => Promise.resolve(void told.push(`peers ${peers.map(({ node }) => node).join()}`)),
+  attach: () => Promise.reject(new Error("The runtime of this test attaches nothing.")),
+  detach: () => Promise.resolve(),
+  onLinkChange: () => ({ unsubscribe: () => undefined }),
+});
+
+function memoryRecords(recorded: Map<string, Pod>): Records {
+  let cidr: string | undefined;
+  return {
+    pods: () => Promise.resolve(structuredClone([...recorded.values()])),
+    savePod: (pod) => Promise.resolve(void recorded.set(pod.metadata.uid, pod)),
+    removePod: (uid) => Promise.resolve(void recorded.delete(uid)),
+    podCidr: () => Promise.resolve(cidr),
+    savePodCidr: (told) => Promise.resolve(void (cidr = told)),
+  };
+}
+
+const noLogs: LogFiles = {
+  read: () => {
+    throw new Error("There are no logs in this test.");
+  },
+  remove: () => Promise.resolve(),
+};
+
+const gigabyte = 1024 ** 3;
+
+const quietHost: Host = {
+  identity: () =>
+    Promise.resolve({
+      machineId: "machine",
+      systemUuid: "system",
+      bootId: "boot",
+      kernel: "6.12",
+      osImage: "Debian",
+      architecture: "arm64",
+      model: "Raspberry Pi 4 Model B Rev 1.4",
+    }),
+  capacity: () =>
+    Promise.resolve({ cpuMillis: 4_000, memoryBytes: 4 * gigabyte, diskBytes: 16 * gigabyte, podsMax: 110 }),
+  vitals: () =>
+    Promise.resolve({
+      cpuUsed: 0.1,
+      memoryAvailableBytes: 3 * gigabyte,
+      diskAvailableBytes: 8 * gigabyte,
+      load1: 0.2,
+      uptimeSeconds: 1_000,
+      networkReceivedBytes: 0,
+      networkSentBytes: 0,
+      temperatureCelsius: 48,
+    }),
+};
