@@ -1,6 +1,6 @@
 /** What the board is. Files first; the slow library only where they are silent. */
 import { createHash } from "node:crypto";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { arch, hostname, release } from "node:os";
 import { join } from "node:path";
 import { systemRandom } from "@kubus/shared/chance/system-random.ts";
@@ -24,15 +24,14 @@ export async function identityOf(runDir: string): Promise<HostIdentity> {
 /** One for each time the board was switched on; boards that share a kernel are switched on one by one. */
 export async function bootIdOf(runDir: string): Promise<string> {
   const path = join(runDir, "boot-id");
+  const kernel = readText("/proc/sys/kernel/random/boot_id") ?? "";
+  const [known, id] = (readText(path) ?? "").split(" ");
+  // A run folder that is no tmpfs would carry the name over a reboot of the machine.
+  if (known === kernel && id !== undefined) return id;
+  const fresh = systemRandom.uuid();
   await mkdir(runDir, { recursive: true });
-  const id = systemRandom.uuid();
-  try {
-    await writeFile(path, id, { flag: "wx" });
-    return id;
-  } catch {
-    // It is there already: this is a later start of the agent.
-    return readFile(path, "utf8");
-  }
+  await writeFile(path, `${kernel} ${fresh}\n`);
+  return fresh;
 }
 
 async function modelOf(): Promise<string> {
