@@ -1,0 +1,12 @@
+/** Named limits of the HTTPS server. */
+export const httpLimits = {
+  /** Larger answers are compressed for clients that ask for it. */
+  gzipAboveBytes: 128 * 1024,
+  /** How long a client may take to send a request; answers may take for ever. */
+  requestMs: 60_000,
+  headersMs: 20_000,
+  /** Idle connections are kept longer than most clients keep theirs, so that these close first. */
+  keepAliveMs: 120_000,
+  /** A body beyond the API's limit is read and forgotten up to here, so that its sender gets to see the answer. */
+  discardBytesMax: 64 * 1024 * 1024,
+} as const;

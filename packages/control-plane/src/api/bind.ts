@@ -1,0 +1,42 @@
+/** Assigns a pod to a node, once. */
+import type { Condition, KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
+import { timestamp } from "@kubus/shared/time/clock.ts";
+import type { ApiState } from "./ports.ts";
+import { conflict } from "./refusals.ts";
+import { changeObject, serverStrategy, type Target } from "./write.ts";
+
+export interface Binding {
+  readonly uid?: string;
+  readonly resourceVersion?: string;
+  readonly nodeName: string;
+}
+
+/** Rejects with 409 when the pod is assigned already, is being deleted, or is another one by now. */
+export async function bindPod(ports: ApiState, target: Target, binding: Binding): Promise<KubeObject> {
+  const { nodeName, uid, resourceVersion } = binding;
+  const step = (previous: KubeObject): KubeObject => {
+    const pod = previous as Pod;
+    const refuse = (why: string) => conflict({ ...target.kind, plural: "pods/binding" }, target.name, why);
+    if (pod.metadata.deletionTimestamp !== undefined)
+      throw refuse(`pod ${target.name} is being deleted, cannot be assigned to a host`);
+    if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== "")
+      throw refuse(`pod ${target.name} is already assigned to node "${pod.spec.nodeName}"`);
+    return {
+      ...pod,
+      metadata: {
+        ...pod.metadata,
+        uid: uid ?? pod.metadata.uid,
+        resourceVersion: resourceVersion ?? pod.metadata.resourceVersion,
+      },
+      spec: { ...pod.spec, nodeName },
+      status: { ...pod.status, conditions: withScheduled(pod.status?.conditions ?? [], ports.clock.now()) },
+    } as KubeObject;
+  };
+  return changeObject(ports, { ...target, subresource: "binding" }, { step, strategy: serverStrategy });
+}
+
+function withScheduled(conditions: readonly Condition[], now: number): readonly Condition[] {
+  const scheduled: Condition = { type: "PodScheduled", status: "True", lastTransitionTime: timestamp(now) };
+  return [...conditions.filter(({ type }) => type !== scheduled.type), scheduled];
+}

@@ -1,0 +1,59 @@
+/** A request that was understood: which verb on which resource, in whose name, and how it is to be answered. Pure. */
+import type { Kind, Verb } from "../kinds/kind.ts";
+import { acceptedShape, type Shape } from "./media-type.ts";
+import { invalid } from "./refusals.ts";
+import type { ApiRequest, ApiResponse, User } from "./request.ts";
+import { verbOf, type Route } from "./route.ts";
+import type { ApiState } from "./ports.ts";
+import type { Target } from "./write.ts";
+
+export interface Call extends Route {
+  readonly request: ApiRequest;
+  readonly user: User;
+  readonly verb: Verb;
+  readonly dryRun: boolean;
+  /** Computed when it is needed: some answers have no shape to choose. */
+  readonly shape: () => { readonly shape: Shape; readonly version: string };
+}
+
+/** Carries a call out. Rejects with `Refusal` or `Trouble`. */
+export type Act = (state: ApiState, call: Call) => Promise<ApiResponse>;
+
+export function callOf(request: ApiRequest, user: User, route: Route): Call {
+  const { method, query, headers } = request;
+  return {
+    ...route,
+    request,
+    user,
+    verb: verbOf(method, route, isTrue(query.get("watch"))),
+    dryRun: isDryRun(query.getAll("dryRun")),
+    shape: () => acceptedShape(headers["accept"]),
+  };
+}
+
+export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
+
+/** The object that a call names. */
+export const targetOf = ({ kind, namespace, name = "", user, dryRun, subresource }: Call): Target => ({
+  kind,
+  namespace,
+  name,
+  user,
+  dryRun,
+  subresource,
+});
+
+function isDryRun(values: readonly string[]): boolean {
+  const [wrong] = values.filter((value) => value !== "All");
+  if (wrong !== undefined) throw unsupportedOption("dryRun", wrong, ["All"]);
+  return values.length > 0;
+}
+
+/** An option with a value that is none of those it may have: 422. */
+export function unsupportedOption(field: string, value: unknown, supported: readonly string[]) {
+  const list = supported.map((word) => JSON.stringify(word)).join(", ");
+  const message = `Unsupported value: ${JSON.stringify(value)}: supported values: ${list}`;
+  return invalid(optionsKind, "", [{ reason: "FieldValueNotSupported", field, message }]);
+}
+
+const optionsKind: Pick<Kind, "group" | "kind"> = { group: "meta.k8s.io", kind: "Options" };

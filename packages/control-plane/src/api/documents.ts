@@ -1,0 +1,95 @@
+/** Everything that is no resource: discovery, health, version, OpenAPI, metrics. Read only. */
+import {
+  aggregated,
+  apiGroupList,
+  apiGroupNamed,
+  apiResourceList,
+  apiVersions,
+  groupsOf,
+  type AggregatedVersion,
+} from "./discovery.ts";
+import { acceptedTypes, isJson } from "./media-type.ts";
+import type { OpenApi } from "./openapi.ts";
+import type { ApiState } from "./ports.ts";
+import type { ApiRequest, WholeResponse } from "./request.ts";
+import { json, text } from "./respond.ts";
+import { versionOf } from "./version.ts";
+
+interface World extends ApiState {
+  readonly openApi: OpenApi;
+}
+
+/** Paths that answer those who cannot prove who they are. */
+export const publicPaths: readonly string[] = ["/version", "/healthz", "/livez", "/readyz"];
+
+/** The document at a path, or undefined when there is none. */
+export function documentAt(world: World, request: ApiRequest): WholeResponse | undefined {
+  const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
+  const fixed = documents[path];
+  if (fixed !== undefined) return fixed(world, request);
+  const [, root, ...rest] = path.split("/");
+  if (root === "api" && rest.length === 1)
+    return found(apiResourceList(world.kinds, { group: "", version: rest[0] ?? "" }));
+  if (root === "apis" && rest.length === 1) return found(apiGroupNamed(world.kinds, rest[0] ?? ""));
+  if (root === "apis" && rest.length === 2)
+    return found(apiResourceList(world.kinds, { group: rest[0] ?? "", version: rest[1] ?? "" }));
+  if (path.startsWith("/openapi/v3/"))
+    return world.openApi.v3(path.slice("/openapi/v3/".length), request.query.get("hash"));
+  return undefined;
+}
+
+type Document = (world: World, request: ApiRequest) => WholeResponse;
+
+const documents: Readonly<Record<string, Document>> = {
+  "/": ({ kinds }) => json(200, { paths: pathsOf(kinds) }),
+  "/version": ({ version }) => json(200, versionOf(version)),
+  "/healthz": () => text(200, "ok"),
+  "/livez": () => text(200, "ok"),
+  "/readyz": readiness,
+  "/api": ({ kinds }, request) =>
+    aggregatedIfAsked(request, (version) => aggregated(kinds, "core", version)) ??
+    json(200, apiVersions(kinds, request.headers["host"] ?? "")),
+  "/apis": ({ kinds }, request) =>
+    aggregatedIfAsked(request, (version) => aggregated(kinds, "named", version)) ??
+    json(200, apiGroupList(kinds)),
+  "/openapi/v2": ({ openApi }) => openApi.v2(),
+  "/openapi/v3": ({ openApi }) => openApi.v3Index(),
+  "/metrics": ({ metrics }) => text(200, metrics.text(), { "content-type": "text/plain; version=0.0.4" }),
+};
+
+function readiness({ unready }: World, { query }: ApiRequest): WholeResponse {
+  const why = unready();
+  if (!query.has("verbose")) return why === undefined ? text(200, "ok") : text(503, `${why}\n`);
+  const store = why === undefined ? "[+]cache ok" : `[-]cache failed: ${why}`;
+  const verdict = why === undefined ? "readyz check passed" : "readyz check failed";
+  return text(why === undefined ? 200 : 503, ["[+]ping ok", store, verdict, ""].join("\n"));
+}
+
+/** The answer's content type must be exactly this: clients look for it. */
+function aggregatedIfAsked(
+  { headers }: ApiRequest,
+  documentOf: (version: AggregatedVersion) => object,
+): WholeResponse | undefined {
+  for (const mediaType of acceptedTypes(headers["accept"])) {
+    const { g, v, as } = mediaType.parameters;
+    if (!isJson(mediaType) || (as !== undefined && as !== "APIGroupDiscoveryList")) continue;
+    if (as === undefined) return undefined;
+    if (g === "apidiscovery.k8s.io" && (v === "v2" || v === "v2beta1"))
+      return json(200, documentOf(v), {
+        "content-type": `application/json;g=apidiscovery.k8s.io;v=${v};as=APIGroupDiscoveryList`,
+      });
+  }
+  return undefined;
+}
+
+function pathsOf(kinds: World["kinds"]): readonly string[] {
+  const groups = [...groupsOf(kinds)].flatMap(([group, versions]) =>
+    group === ""
+      ? ["/api", ...versions.map((version) => `/api/${version}`)]
+      : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
+  );
+  return [...groups, ...Object.keys(documents).filter((path) => path !== "/" && path !== "/api")].sort();
+}
+
+const found = (value: object | undefined): WholeResponse | undefined =>
+  value === undefined ? undefined : json(200, value);

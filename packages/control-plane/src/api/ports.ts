@@ -1,0 +1,38 @@
+/** What the API is built on. One value, made once in `api.ts`, passed to every verb. */
+import type { Channels } from "@kubus/shared/bus/channel.ts";
+import type { Random } from "@kubus/shared/chance/random.ts";
+import type { Log } from "@kubus/shared/log/log.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import type { Cache } from "../cache/cache.ts";
+import type { Kind } from "../kinds/kind.ts";
+import type { Store } from "../store/store.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Pages } from "./pages.ts";
+import type { Turns } from "./turns.ts";
+
+export interface ApiPorts {
+  /** THE table of kinds. */
+  readonly kinds: readonly Kind[];
+  readonly stores: { readonly durable: Store; readonly transient: Store };
+  readonly cache: Cache;
+  readonly channels: Channels;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** `0.1.0`. */
+  readonly version: string;
+  /** Whether this server can serve; asked by /readyz. A reason, or undefined. */
+  readonly unready?: () => string | undefined;
+}
+
+/** What the verbs need besides the ports: what this server remembers between requests. */
+export interface ApiState extends ApiPorts {
+  readonly pages: Pages;
+  readonly metrics: Metrics;
+  readonly turns: Turns;
+  /** Why this server cannot serve yet, or undefined. */
+  readonly unready: () => string | undefined;
+}
+
+export const storeOf = ({ stores }: Pick<ApiPorts, "stores">, kind: Pick<Kind, "storage">): Store =>
+  stores[kind.storage];

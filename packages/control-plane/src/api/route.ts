@@ -1,0 +1,73 @@
+/** Which resource a path means, and which verb a method means on it. Derived from the table of kinds. Pure. */
+import type { Kind, Verb } from "../kinds/kind.ts";
+import { noSuchMethod } from "./refusals.ts";
+
+export interface Route {
+  readonly kind: Kind;
+  readonly namespace: string | undefined;
+  /** Undefined: the collection. */
+  readonly name: string | undefined;
+  readonly subresource: string | undefined;
+}
+
+export type Router = (path: string) => Route | undefined;
+
+export function makeRouter(kinds: readonly Kind[]): Router {
+  const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
+  return (path) => {
+    const segments = segmentsOf(path);
+    const [root, ...rest] = segments ?? [];
+    if (root === "api") return routeIn("", rest, byResource);
+    if (root === "apis") return routeIn(rest[0] ?? "", rest.slice(1), byResource);
+    return undefined;
+  };
+}
+
+/** Undefined when a segment is empty or not properly encoded. */
+function segmentsOf(path: string): readonly string[] | undefined {
+  try {
+    const segments = path
+      .replace(/^\/|\/$/g, "")
+      .split("/")
+      .map(decodeURIComponent);
+    return segments.every((segment) => segment !== "" && !segment.includes("/")) ? segments : undefined;
+  } catch {
+    return undefined; // A malformed escape names nothing.
+  }
+}
+
+function routeIn(
+  group: string,
+  [version = "", ...rest]: readonly string[],
+  byResource: ReadonlyMap<string, Kind>,
+): Route | undefined {
+  const find = (plural: string | undefined) => byResource.get(`${group}/${version}/${plural ?? ""}`);
+  const [first, second, third] = rest;
+  // `namespaces/x/pods` is a list of pods, `namespaces/x/status` a part of the namespace itself.
+  if (first === "namespaces" && third !== undefined) {
+    const kind = find(third);
+    if (kind?.scope === "Namespaced") return routeTo(kind, second, rest.slice(3));
+    if (group !== "") return undefined;
+  }
+  const kind = find(first);
+  return kind === undefined ? undefined : routeTo(kind, undefined, rest.slice(1));
+}
+
+function routeTo(kind: Kind, namespace: string | undefined, rest: readonly string[]): Route | undefined {
+  const [name, subresource, ...more] = rest;
+  if (more.length > 0) return undefined;
+  // One object of a namespaced kind is named only within its namespace.
+  if (kind.scope === "Namespaced" && namespace === undefined && name !== undefined) return undefined;
+  return { kind, namespace, name, subresource };
+}
+
+/** The verb, as authorization and metrics know it. */
+export function verbOf(method: string, { name }: Pick<Route, "name">, isWatch: boolean): Verb {
+  const isOne = name !== undefined;
+  if (method === "GET" || method === "HEAD") return isWatch && !isOne ? "watch" : isOne ? "get" : "list";
+  if (method === "POST") return "create";
+  if (method === "PUT" && isOne) return "update";
+  if (method === "PATCH" && isOne) return "patch";
+  if (method === "DELETE") return isOne ? "delete" : "deletecollection";
+  throw noSuchMethod();
+}

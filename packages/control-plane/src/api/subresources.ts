@@ -1,0 +1,77 @@
+/**
+ * THE table of what hangs below objects: which kinds have it, what it answers with, and which verb does what.
+ *
+ * Routes and discovery are loops over it.
+ */
+import type { Kind, Verb } from "../kinds/kind.ts";
+import type { Act } from "./call.ts";
+import { execOverUpgrade, notYet } from "./streams/upgrades.ts";
+import { readLog } from "./streams/pod-log.ts";
+import { createBinding } from "./verbs/pod-binding.ts";
+import { createEviction } from "./verbs/pod-eviction.ts";
+import { get } from "./verbs/get.ts";
+import { patchStatus } from "./verbs/patch.ts";
+import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
+import { finalize, updateStatus } from "./verbs/update.ts";
+
+export interface Subresource {
+  readonly name: string;
+  readonly of: (kind: Kind) => boolean;
+  /** The kind of its bodies; absent when it is the object's own. */
+  readonly answers?: { readonly group: string; readonly version: string; readonly kind: string };
+  readonly verbs: Partial<Record<Verb, Act>>;
+  /** Whether discovery tells of it: only of what works. */
+  readonly isAnnounced?: boolean;
+}
+
+const isPod = ({ group, kind }: Kind) => group === "" && kind === "Pod";
+const isNamespace = ({ group, kind }: Kind) => group === "" && kind === "Namespace";
+
+export const subresources: readonly Subresource[] = [
+  {
+    name: "binding",
+    of: isPod,
+    answers: { group: "", version: "v1", kind: "Binding" },
+    verbs: { create: createBinding },
+  },
+  {
+    name: "eviction",
+    of: isPod,
+    answers: { group: "policy", version: "v1", kind: "Eviction" },
+    verbs: { create: createEviction },
+  },
+  {
+    name: "exec",
+    of: isPod,
+    answers: { group: "", version: "v1", kind: "PodExecOptions" },
+    verbs: { create: execOverUpgrade, get: execOverUpgrade },
+  },
+  {
+    name: "attach",
+    of: isPod,
+    verbs: { create: notYet("attach"), get: notYet("attach") },
+    isAnnounced: false,
+  },
+  {
+    name: "portforward",
+    of: isPod,
+    verbs: { create: notYet("port-forward"), get: notYet("port-forward") },
+    isAnnounced: false,
+  },
+  { name: "log", of: isPod, verbs: { get: readLog } },
+  { name: "finalize", of: isNamespace, verbs: { update: finalize } },
+  {
+    name: "scale",
+    of: ({ subresources: names }) => names.includes("scale"),
+    answers: { group: "autoscaling", version: "v1", kind: "Scale" },
+    verbs: { get: getScale, patch: patchScale, update: updateScale },
+  },
+  {
+    name: "status",
+    of: ({ subresources: names }) => names.includes("status"),
+    verbs: { get, patch: patchStatus, update: updateStatus },
+  },
+];
+
+export const subresourcesOf = (kind: Kind): readonly Subresource[] =>
+  subresources.filter((row) => row.of(kind));
