@@ -133,7 +133,7 @@ function showTimer(row: HTMLElement, { report, ended }: SeenActor, now: number):
   if (element === undefined) return;
   const running = Number.isFinite(next) && !ended;
   setAttributes(element, { "data-running": running });
-  setText(element, running ? `⏱ ${countdown(next - now)}` : spanText(now - report.since));
+  setText(element, running ? `in ${countdown(next - now)}` : spanText(now - report.since));
 }
 
 interface ActorPanel {

@@ -49,7 +49,8 @@ export function newBoardCard(name: string, onCable: (deed: CableDeed) => void): 
 
   const show = (board: Board, canPullCables: boolean) => {
     const ready = board.ready === "unknown" ? undefined : String(board.ready === "yes");
-    setAttributes(element, { "data-ready": ready, "data-role": board.role });
+    const isAtOdds = board.ready === "yes" && (board.isCordoned || (board.cable ?? "plugged") !== "plugged");
+    setAttributes(element, { "data-ready": ready, "data-role": board.role, "data-at-odds": isAtOdds });
     showCable(cable, board.cable);
     setText(status, statusText(board));
     setText(model, board.model);

@@ -42,9 +42,8 @@ export interface ChartLayout {
 
 const sizes = { nameChar: 8, noteChar: 6.1, labelChar: 6.1, lineHeight: 15, header: 30, dot: 10 };
 
-const options = {
+const layoutOptions = {
   "elk.algorithm": "layered",
-  "elk.direction": "DOWN",
   "elk.hierarchyHandling": "INCLUDE_CHILDREN",
   "elk.json.shapeCoords": "ROOT",
   "elk.json.edgeCoords": "ROOT",
@@ -54,7 +53,8 @@ const options = {
   "elk.layered.spacing.nodeNodeBetweenLayers": "34",
   "elk.layered.spacing.edgeNodeBetweenLayers": "16",
   "elk.layered.considerModelOrder.strategy": "NODES_AND_EDGES",
-  "elk.layered.cycleBreaking.strategy": "DEPTH_FIRST",
+  "elk.layered.cycleBreaking.strategy": "MODEL_ORDER",
+  "elk.layered.nodePlacement.strategy": "NETWORK_SIMPLEX",
 };
 
 const known = new WeakMap<Chart, Promise<ChartLayout>>();
@@ -65,16 +65,29 @@ export function layoutOf(chart: Chart): Promise<ChartLayout> {
   return layout;
 }
 
+/** What a chart may be wide before it must be drawn smaller. */
+const comfortableWidth = 850;
+
+/** From top to bottom or from left to right, whichever can be drawn larger. */
 async function compute(chart: Chart): Promise<ChartLayout> {
   const { default: Elk } = await import("elkjs/lib/elk.bundled.js");
-  const graph: ElkNode = {
-    id: "(root)",
-    layoutOptions: options,
-    children: nodesBelow(chart, undefined),
-    edges: [...arrowsOf(chart), ...startsOf(chart)],
-  };
-  return readBack(chart, await new Elk.default().layout(graph));
+  const elk = new Elk.default();
+  const layouts: ChartLayout[] = [];
+  for (const direction of ["DOWN", "RIGHT"]) {
+    layouts.push(readBack(chart, await elk.layout(graphOf(chart, direction))));
+  }
+  const scale = ({ width }: ChartLayout) => Math.min(1, comfortableWidth / width);
+  const [best] = layouts.sort((a, b) => scale(b) - scale(a) || a.height - b.height);
+  if (best === undefined) throw new Error("A chart without a layout.");
+  return best;
 }
+
+const graphOf = (chart: Chart, direction: string): ElkNode => ({
+  id: "(root)",
+  layoutOptions: { ...layoutOptions, "elk.direction": direction },
+  children: nodesBelow(chart, undefined),
+  edges: [...arrowsOf(chart), ...startsOf(chart)],
+});
 
 const startId = (parent: string | undefined): string => `(start) ${parent ?? ""}`;
 

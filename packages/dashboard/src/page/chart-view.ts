@@ -50,6 +50,9 @@ export async function drawChart(chart: Chart): Promise<ChartView> {
     if (last !== flashed) {
       flashed = last;
       if (last !== undefined) flash(arrows, labels, last);
+      const innermost = [...active].at(-1);
+      if (innermost !== undefined)
+        states.get(innermost)?.scrollIntoView({ block: "nearest", behavior: "smooth" });
     }
   };
   return { element, light };

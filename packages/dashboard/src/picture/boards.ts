@@ -85,8 +85,14 @@ function conditionOf(node: Node | undefined, name: string): Pick<Board, "ready" 
   return { ready: "no", status: condition?.reason ?? "NotReady" };
 }
 
-const modelOf = (node: Node | undefined): string =>
-  node?.metadata.annotations?.[nodeAnnotation.model] ?? node?.status?.nodeInfo?.architecture ?? "";
+/** What the board is, and how large: `Raspberry Pi 4 Model B · 4 cores · 3.8 GiB`. */
+function modelOf(node: Node | undefined): string {
+  const cores = parseQuantity(node?.status?.capacity?.cpu);
+  const memory = parseQuantity(node?.status?.capacity?.memory);
+  const model = node?.metadata.annotations?.[nodeAnnotation.model] ?? node?.status?.nodeInfo?.architecture;
+  const parts = [model, cores && coresText(cores), memory && bytesText(memory)];
+  return parts.filter((part) => typeof part === "string" && part !== "").join(" · ");
+}
 
 const hotCelsius = 75;
 const warmestCelsius = 90;
@@ -95,12 +101,11 @@ function figuresOf(node: Node): readonly Figure[] {
   const annotation = (name: keyof typeof nodeAnnotation) => node.metadata.annotations?.[nodeAnnotation[name]];
   const number = (name: keyof typeof nodeAnnotation) => parseQuantity(annotation(name));
   const cores = parseQuantity(node.status?.capacity?.cpu);
-  const memory = parseQuantity(node.status?.capacity?.memory);
   const load = number("load1");
   const celsius = number("temperatureCelsius");
   return [
-    cores === undefined ? undefined : usedFigure("CPU", coresText(cores), number("cpuUsedPercent")),
-    memory === undefined ? undefined : usedFigure("memory", bytesText(memory), number("memoryUsedPercent")),
+    usedFigure("CPU", number("cpuUsedPercent")),
+    usedFigure("memory", number("memoryUsedPercent")),
     celsius === undefined
       ? undefined
       : partFigure(
@@ -117,11 +122,8 @@ function figuresOf(node: Node): readonly Figure[] {
 
 const coresText = (cores: number): string => `${Number(cores.toFixed(2))} ${cores === 1 ? "core" : "cores"}`;
 
-/** How much of a whole is used; the whole alone when nobody measured. */
-const usedFigure = (name: string, whole: string, percent: number | undefined): Figure =>
-  percent === undefined
-    ? { name, text: whole, isAlarming: false }
-    : partFigure(name, `${Math.round(percent)} % of ${whole}`, percent / 100, 0.95);
+const usedFigure = (name: string, percent: number | undefined): Figure | undefined =>
+  percent === undefined ? undefined : partFigure(name, `${Math.round(percent)} %`, percent / 100, 0.95);
 
 const alarm = (name: string): Figure => ({ name, text: "now", isAlarming: true });
 const partFigure = (name: string, text: string, part: number, alarmingFrom: number): Figure => ({
