@@ -12,7 +12,9 @@ export interface RevisionText {
   parse(text: string): Revision | undefined;
 }
 
-/** Revisions of one life of a transient store lie below; the sum still fits 64 bits. */
+/** Between two lives lie so many revisions per millisecond; the sum still fits 64 bits. */
+const perMs = 1_000_000n;
+/** No life has more revisions. */
 const perLife = 1_000_000_000n;
 const decimal = /^(0|[1-9]\d{0,19})$/;
 
@@ -26,7 +28,7 @@ export const durableRevisions: RevisionText = {
 
 /** `beganAt`: wall-clock milliseconds at which the present life of the store began. */
 export function transientRevisions(beganAt: () => number): RevisionText {
-  const base = () => BigInt(Math.floor(beganAt() / 1_000)) * perLife;
+  const base = () => BigInt(Math.floor(beganAt())) * perMs;
   return {
     format: (revision) => String(base() + BigInt(revision)),
     parse: (text) => {

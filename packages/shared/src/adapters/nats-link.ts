@@ -14,7 +14,6 @@ import {
 import type { BusState, Subscription } from "../bus/bus.ts";
 import { linkMachine, linkPauses, type LinkEvent } from "../bus/link.machine.ts";
 import type { Log } from "../log/log.ts";
-import { pauseMs } from "../machine/backoff.ts";
 import { fill } from "../machine/port-actor.ts";
 import type { ActorRegistry } from "../machine/registry.ts";
 import { startActor } from "../machine/run.ts";
@@ -145,15 +144,20 @@ function identityCheck(servers: readonly string[]) {
   };
 }
 
-/** Grows while nothing answers, and is never the same for all boards at once. */
+/**
+ * Grows with the time that nothing answered, and is never the same for all boards at once. (The library asks several
+ * times per try, so tries cannot be counted here.)
+ */
 function reconnectDelay(): () => number {
-  let tries = 0;
-  let lastTryAt = 0;
+  const { firstMs, maxMs } = linkPauses;
+  const share = 0.75 + Math.random() / 2;
+  let since = 0;
+  let askedAt = Number.NEGATIVE_INFINITY;
   return () => {
     const now = systemClock.monotonic();
-    tries = now - lastTryAt > 3 * linkPauses.maxMs ? 1 : tries + 1;
-    lastTryAt = now;
-    return pauseMs(linkPauses, tries) * (0.75 + Math.random() / 2);
+    if (now - askedAt > natsLimits.dialTimeoutMs + 2 * maxMs) since = now;
+    askedAt = now;
+    return share * Math.min(maxMs, Math.max(firstMs, (now - since) / 4));
   };
 }
 

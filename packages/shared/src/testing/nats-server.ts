@@ -72,7 +72,7 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       stdio: "ignore",
     });
     life.child = child;
-    process.once("exit", () => child.kill("SIGKILL"));
+    endWithUs(child);
     life.port = await until("nats-server to listen", () => {
       if (child.exitCode !== null) throw new Error(`nats-server exited: ${tail(join(dir, "nats.log"))}`);
       return listeningPort(dir, child.pid);
@@ -104,6 +104,22 @@ export async function startNatsServer(options: NatsServerOptions = {}): Promise<
       rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+const children = new Set<ChildProcess>();
+
+/** A test process that ends early leaves no server behind. */
+function endWithUs(child: ChildProcess): void {
+  if (children.size === 0) process.on("exit", endChildren);
+  children.add(child);
+  child.once("exit", () => {
+    children.delete(child);
+    if (children.size === 0) process.off("exit", endChildren);
+  });
+}
+
+function endChildren(): void {
+  for (const child of children) child.kill("SIGKILL");
 }
 
 function configuration(
