@@ -3,7 +3,6 @@ import { test } from "node:test";
 import type { Event } from "@kubus/shared/api/core.ts";
 import type { Node } from "@kubus/shared/api/node.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
-import { RuntimeRefusal } from "./ports/runtime.ts";
 import { aBoard, aPod, giveAddresses, nodePath, podPath, type TestBoard } from "./testing/world.ts";
 
 const pod = (board: TestBoard) => board.api.get(podPath) as Pod | undefined;
@@ -43,9 +42,9 @@ test("registers the board with what it has and is ready once it can hold pods", 
 
 test("runs a pod and tells its whole status", async () => {
   const { board, agent } = await aRunningPod();
-  assert.deepEqual(board.runtime.running(), ["main/0"]);
+  assert.deepEqual(await board.running(), ["main/0"]);
   assert.equal(status(board).phase, "Running");
-  assert.equal(status(board).podIP, "10.1.0.7");
+  assert.equal(status(board).podIP, "10.244.0.2");
   assert.equal(status(board).hostIP, "192.168.0.11");
   assert.ok(state(board)?.running?.startedAt);
   for (const type of [
@@ -57,10 +56,10 @@ test("runs a pod and tells its whole status", async () => {
   ]) {
     assert.equal(condition(board, type), "True", type);
   }
-  assert.match(main(board)?.containerID ?? "", /^process:\/\/uid-\d+\/main\/0$/);
+  assert.match(main(board)?.containerID ?? "", /^memory:\/\/uid-\d+\/main\/0$/);
   assert.deepEqual(reasons(board), ["Pulled", "Started"]);
   await agent.stop();
-  assert.deepEqual(board.runtime.running(), ["main/0"]);
+  assert.deepEqual(await board.running(), ["main/0"]);
 });
 
 test("writes nothing while nothing changes", async () => {
@@ -76,11 +75,16 @@ test("a restarted agent adopts its pods and writes nothing about them", async ()
   const { board, agent } = await aRunningPod();
   await agent.stop();
   const before = board.api.writes.length;
-  const calls = board.runtime.calls.length;
+  const calls = board.memory.calls().length;
   const next = await board.startAgent();
   await board.clock.advance(5_000);
   assert.deepEqual(board.api.writes.slice(before), []);
-  assert.ok(!board.runtime.calls.slice(calls).some((call) => /^(start|stop|remove)/.test(call)));
+  assert.ok(
+    !board.memory
+      .calls()
+      .slice(calls)
+      .some((call) => /^(start|stop|remove)/.test(call)),
+  );
   assert.equal(state(board)?.running === undefined, false);
   await next.stop();
 });
@@ -88,12 +92,11 @@ test("a restarted agent adopts its pods and writes nothing about them", async ()
 test("keeps pods running and restarts them while no server answers, then tells", async () => {
   const { board, agent } = await aRunningPod();
   await agent.stop();
-  const uid = pod(board)?.metadata.uid ?? "";
   board.network.cut("server", "noticed");
   const next = await board.startAgent();
-  board.runtime.exit(uid, "main", 3);
+  await board.exit("main", 3);
   await board.clock.advance(1_000);
-  assert.deepEqual(board.runtime.running(), ["main/1"]);
+  assert.deepEqual(await board.running(), ["main/1"]);
   board.network.heal("server");
   await board.clock.advance(30_000);
   assert.equal(main(board)?.restartCount, 1);
@@ -108,21 +111,26 @@ test("an unread list ends no pod, a list without it does", async () => {
   const next = await board.startAgent();
   board.api.remove(podPath);
   await board.clock.advance(600_000);
-  assert.deepEqual(board.runtime.running(), ["main/0"]);
+  assert.deepEqual(await board.running(), ["main/0"]);
   board.network.heal("server");
   await board.clock.advance(30_000);
-  assert.deepEqual(board.runtime.running(), []);
-  assert.deepEqual(board.runtime.sandboxes(), []);
+  assert.deepEqual(await board.running(), []);
+  assert.deepEqual(await board.sandboxes(), []);
   assert.equal(board.recorded.size, 0);
   await next.stop();
 });
 
 test("deletes a pod with its grace period and confirms when nothing is left", async () => {
-  const { board, agent } = await aRunningPod();
-  board.api.deletePod(podPath, 17);
+  const board = aBoard({ "sleep 1000": { onTerm: "ignores" } });
+  const agent = await board.startAgent();
+  board.api.put(podPath, aPod());
   await board.settle();
-  assert.ok(board.runtime.calls.includes("stop main/0 17000"));
-  assert.deepEqual(board.runtime.sandboxes(), []);
+  board.api.deletePod(podPath, 17);
+  await board.clock.advance(16_900);
+  assert.deepEqual(await board.running(), ["main/0"]);
+  assert.ok(pod(board));
+  await board.clock.advance(200);
+  assert.deepEqual(await board.sandboxes(), []);
   assert.equal(pod(board), undefined);
   assert.equal(board.recorded.size, 0);
   assert.ok(reasons(board).includes("Killing"));
@@ -136,49 +144,47 @@ test("ends a pod that was deleted while the agent was away", async () => {
   const next = await board.startAgent();
   await board.settle();
   assert.equal(pod(board), undefined);
-  assert.deepEqual(board.runtime.running(), []);
-  assert.deepEqual(board.runtime.sandboxes(), []);
+  assert.deepEqual(await board.running(), []);
+  assert.deepEqual(await board.sandboxes(), []);
   await next.stop();
 });
 
 test("a successor of the same name waits until the former pod is gone", async () => {
   const { board, agent } = await aRunningPod();
-  board.runtime.failures.set("stop", new Error("stuck"));
+  board.memory.fail("stopContainer", new Error("stuck"), 1);
   board.api.remove(podPath);
   board.api.put(podPath, aPod());
   await board.settle();
-  assert.deepEqual(board.runtime.running(), ["main/0"]);
-  assert.equal(board.runtime.sandboxes().length, 1);
-  board.runtime.failures.clear();
+  assert.deepEqual(await board.running(), ["main/0"]);
+  assert.equal((await board.sandboxes()).length, 1);
   await board.clock.advance(1_000);
   assert.equal(status(board).phase, "Running");
-  assert.equal(board.runtime.sandboxes().length, 1);
-  assert.equal(board.runtime.sandboxes()[0], pod(board)?.metadata.uid);
+  assert.equal((await board.sandboxes()).length, 1);
+  assert.deepEqual(await board.sandboxes(), [pod(board)?.metadata.uid]);
   await agent.stop();
 });
 
 test("shows a crash loop with its pauses and counts restarts", async () => {
   const { board, agent } = await aRunningPod();
-  const uid = pod(board)?.metadata.uid ?? "";
   const crash = async () => {
     await board.clock.advance(1_000);
-    board.runtime.exit(uid, "main", 1);
+    await board.exit("main", 1);
     await board.settle();
   };
   await crash();
-  assert.deepEqual(board.runtime.running(), ["main/1"]);
+  assert.deepEqual(await board.running(), ["main/1"]);
   await crash();
   assert.equal(state(board)?.waiting?.reason, "CrashLoopBackOff");
   assert.equal(status(board).phase, "Running");
   assert.equal(condition(board, "Ready"), "False");
   assert.equal(main(board)?.lastState.terminated?.exitCode, 1);
   await board.clock.advance(9_900);
-  assert.deepEqual(board.runtime.running(), []);
+  assert.deepEqual(await board.running(), []);
   await board.clock.advance(200);
-  assert.deepEqual(board.runtime.running(), ["main/2"]);
+  assert.deepEqual(await board.running(), ["main/2"]);
   await board.clock.advance(700_000);
   await crash();
-  assert.deepEqual(board.runtime.running(), ["main/3"]);
+  assert.deepEqual(await board.running(), ["main/3"]);
   assert.equal(main(board)?.restartCount, 3);
   assert.ok(reasons(board).includes("BackOff"));
   await agent.stop();
@@ -194,17 +200,17 @@ test("a pod that runs once succeeds or fails, and its sandbox goes", async () =>
     giveAddresses(board);
     board.api.put(podPath, aPod({ restartPolicy: "Never" }));
     await board.settle();
-    board.runtime.exit(pod(board)?.metadata.uid ?? "", "main", exitCode);
+    await board.exit("main", exitCode);
     await board.settle();
     assert.equal(status(board).phase, phase);
     assert.equal(state(board)?.terminated?.exitCode, exitCode);
-    assert.deepEqual(board.runtime.sandboxes(), []);
+    assert.deepEqual(await board.sandboxes(), []);
     await agent.stop();
     const writes = board.api.writes.length;
     const next = await board.startAgent();
     await board.clock.advance(5_000);
     assert.equal(status(board).phase, phase);
-    assert.deepEqual(board.runtime.running(), []);
+    assert.deepEqual(await board.running(), []);
     assert.deepEqual(board.api.writes.slice(writes), []);
     await next.stop();
   }
@@ -220,21 +226,20 @@ test("runs init containers one after the other, and a sidecar beside", async () 
   ];
   board.api.put(podPath, aPod({ initContainers, restartPolicy: "Never" }));
   await board.settle();
-  const uid = pod(board)?.metadata.uid ?? "";
-  assert.deepEqual(board.runtime.running(), ["first/0"]);
+  assert.deepEqual(await board.running(), ["first/0"]);
   assert.equal(condition(board, "Initialized"), "False");
   assert.equal(state(board)?.waiting?.reason, "PodInitializing");
-  board.runtime.exit(uid, "first", 0);
+  await board.exit("first", 0);
   await board.settle();
-  assert.deepEqual(board.runtime.running(), ["proxy/0", "second/0"]);
-  board.runtime.exit(uid, "second", 0);
+  assert.deepEqual(await board.running(), ["proxy/0", "second/0"]);
+  await board.exit("second", 0);
   await board.settle();
-  assert.deepEqual(board.runtime.running(), ["proxy/0", "main/0"]);
+  assert.deepEqual(await board.running(), ["proxy/0", "main/0"]);
   assert.equal(condition(board, "Initialized"), "True");
   assert.equal(condition(board, "Ready"), "True");
-  board.runtime.exit(uid, "main", 0);
+  await board.exit("main", 0);
   await board.settle();
-  assert.deepEqual(board.runtime.running(), []);
+  assert.deepEqual(await board.running(), []);
   assert.equal(status(board).phase, "Succeeded");
   assert.equal(condition(board, "Initialized"), "True");
   await agent.stop();
@@ -248,26 +253,29 @@ test("a failed init container of a pod that never restarts fails the pod", async
     aPod({ initContainers: [{ name: "first", image: "host/false" }], restartPolicy: "Never" }),
   );
   await board.settle();
-  board.runtime.exit(pod(board)?.metadata.uid ?? "", "first", 9);
+  await board.exit("first", 9);
   await board.settle();
   assert.equal(status(board).phase, "Failed");
-  assert.ok(!board.runtime.calls.includes("start main/0"));
+  assert.ok(!board.started.some(({ name }) => name === "main"));
   await agent.stop();
 });
 
 test("an image that cannot be had shows why, waits, and is tried again", async () => {
   const board = aBoard();
   const agent = await board.startAgent();
-  board.runtime.failures.set("image", new RuntimeRefusal("ErrImagePull", "only host images"));
-  board.api.put(podPath, aPod());
+  board.api.put(podPath, aPod({}, { image: "nginx" }));
   await board.settle();
-  assert.deepEqual(state(board)?.waiting, { reason: "ErrImagePull", message: "only host images" });
+  assert.deepEqual(state(board)?.waiting, {
+    reason: "ErrImagePull",
+    message: "nginx: only host/<program> images are supported by this version",
+  });
   await board.clock.advance(3_000);
   assert.equal(state(board)?.waiting?.reason, "ImagePullBackOff");
   assert.equal(status(board).phase, "Pending");
-  board.runtime.failures.clear();
+  const tries = () => board.memory.calls().filter((call) => call.startsWith("ensureImage")).length;
+  assert.equal(tries(), 1);
   await board.clock.advance(8_000);
-  assert.deepEqual(board.runtime.running(), ["main/0"]);
+  assert.equal(tries(), 2);
   await agent.stop();
 });
 
@@ -289,11 +297,11 @@ test("a pod that asks for what is not there yet waits with the reason", async ()
 test("after a power loss the same pods start again, with the restart counted", async () => {
   const { board, agent } = await aRunningPod();
   await agent.stop();
-  board.runtime.powerLoss();
+  board.memory.cutPower();
   board.network.cut("server", "noticed");
   const next = await board.startAgent();
   await board.clock.advance(1_000);
-  assert.deepEqual(board.runtime.running(), ["main/1"]);
+  assert.deepEqual(await board.running(), ["main/1"]);
   board.network.heal("server");
   await board.clock.advance(10_000);
   assert.equal(main(board)?.restartCount, 1);
@@ -322,10 +330,10 @@ test("gives containers their environment out of config maps, secrets and the pod
     data: { k: Buffer.from("s3cret").toString("base64") },
   });
   await board.clock.advance(2_000);
-  const spec = board.runtime.specOf(pod(board)?.metadata.uid ?? "", "main");
+  const spec = board.started.at(-1);
   assert.deepEqual(
     spec?.env.map(({ name, value }) => `${name}=${value}`),
-    ["C_a=red", "WHO=web", "IP=10.1.0.7", "KEY=s3cret", "ALL=web at 10.1.0.7 $(no) $(unknown)"],
+    ["C_a=red", "WHO=web", "IP=10.244.0.2", "KEY=s3cret", "ALL=web at 10.244.0.2 $(no) $(unknown)"],
   );
   assert.ok(
     !JSON.stringify([...board.recorded.values()]).includes("s3cret"),

@@ -1,4 +1,4 @@
-/** One board in a test: a real agent on the bus in memory, a fake API, a scripted runtime, a clock that stands. */
+/** One board in a test: a real agent on the bus in memory, a fake API, containers in memory, a clock that stands. */
 import type { Node } from "@kubus/shared/api/node.ts";
 import type { Container, Pod, PodSpec } from "@kubus/shared/api/pod.ts";
 import { channelsOn } from "@kubus/shared/bus/bus-channel.ts";
@@ -11,17 +11,26 @@ import { simulatedClock, type SimulatedClock } from "@kubus/shared/testing/simul
 import { startAgent, type Agent } from "../compose.ts";
 import type { AgentConfig } from "../config.ts";
 import type { Host } from "../ports/host.ts";
+import { memoryBoard, type MemoryBoard, type MemoryProgram } from "../ports/memory-runtime.ts";
 import type { LogFiles } from "../ports/log-files.ts";
 import type { PodNetwork } from "../ports/network.ts";
 import type { Records } from "../ports/records.ts";
+import type { ContainerSpec, Runtime } from "../ports/runtime.ts";
 import { serveFakeApi, type FakeApi } from "./fake-api.ts";
-import { scriptedRuntime, type ScriptedRuntime } from "./scripted-runtime.ts";
 
 export interface TestBoard {
   readonly clock: SimulatedClock;
   readonly network: MemoryNetwork;
   readonly api: FakeApi;
-  readonly runtime: ScriptedRuntime;
+  readonly memory: MemoryBoard;
+  /** What containers were started with, in order. */
+  readonly started: readonly ContainerSpec[];
+  /** `main/0`, for each container that runs. */
+  running(): Promise<readonly string[]>;
+  /** The uids of the pods that have a sandbox. */
+  sandboxes(): Promise<readonly string[]>;
+  /** The present run of the test pod's container ends by itself. */
+  exit(name: string, exitCode: number): Promise<void>;
   /** What the beats say, and what the pod network was told. */
   readonly told: readonly string[];
   readonly recorded: Map<string, Pod>;
@@ -64,20 +73,32 @@ export function aPod(spec: Partial<PodSpec> = {}, container: Partial<Container> 
   };
 }
 
-export function aBoard(): TestBoard {
+export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): TestBoard {
   const clock = simulatedClock();
   const random = seededRandom(1);
   const network = memoryBus({ clock, random });
   const serverBus = network.connect("server");
   const api = serveFakeApi(serverBus, channelsOn(serverBus, { clock, random }), () => clock.now());
-  const runtime = scriptedRuntime(clock);
+  const memory = memoryBoard({ clock, programs });
+  const started: ContainerSpec[] = [];
+  const runtime = watched(memory.open(), started);
   const told: string[] = [];
   const recorded = new Map<string, Pod>();
   const board: TestBoard = {
     clock,
     network,
     api,
-    runtime,
+    memory,
+    started,
+    running: () => runningIn(runtime),
+    sandboxes: async () => (await runtime.listSandboxes()).map(({ podUid }) => podUid),
+    exit: async (name, exitCode) => {
+      const uid = api.get(podPath)?.metadata.uid ?? "";
+      const all = await runtime.listContainers(uid);
+      const id = all.find((one) => one.name === name && one.sighting.state === "running");
+      if (id === undefined) throw new Error(`${name} does not run`);
+      memory.exit(id, exitCode);
+    },
     told,
     recorded,
     registry: actorRegistry({ clock }),
@@ -120,6 +141,23 @@ export function aBoard(): TestBoard {
 export function giveAddresses({ api }: TestBoard, cidr = "10.1.0.0/24"): void {
   const node = api.get(nodePath) as Node | undefined;
   if (node !== undefined) api.put(nodePath, { ...node, spec: { ...node.spec, podCIDR: cidr } });
+}
+
+const watched = (runtime: Runtime, started: ContainerSpec[]): Runtime => ({
+  ...runtime,
+  startContainer: (spec, signal) => {
+    started.push(spec);
+    return runtime.startContainer(spec, signal);
+  },
+});
+
+async function runningIn(runtime: Runtime): Promise<readonly string[]> {
+  const sandboxes = await runtime.listSandboxes();
+  const all = await Promise.all(sandboxes.map(({ podUid }) => runtime.listContainers(podUid)));
+  return all
+    .flat()
+    .filter(({ sighting }) => sighting.state === "running")
+    .map(({ name, attempt }) => `${name}/${attempt}`);
 }
 
 const podNetwork = (told: string[]): PodNetwork => ({
