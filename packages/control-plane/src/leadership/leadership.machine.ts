@@ -55,11 +55,13 @@ export const leadershipMachine = setup({
       },
     },
     following: {
+      id: "following",
       description: "Another server leads.",
       on: { "lease.changed": "candidate" },
       after: { abandoned: "candidate" },
     },
     unsure: {
+      id: "unsure",
       description: "The lease could not be read or written. Whether somebody leads is unknown.",
       after: { pause: "candidate" },
     },
