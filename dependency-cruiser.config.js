@@ -49,9 +49,9 @@ export default {
       name: "the-page-knows-only-the-feed",
       comment: "The page runs in a browser: plain data in, nothing of Node.",
       severity: "error",
-      from: { path: "^packages/dashboard/src/page/" },
+      from: { path: "^packages/dashboard/src/(page|picture)/", pathNot: "\\.test\\.ts$" },
       to: {
-        path: "^packages/(?!dashboard/src/page/|shared/src/(feed|machine|api)/)",
+        path: "^packages/(?!dashboard/src/(page|picture)/|shared/src/(feed|machine|api)/)",
         dependencyTypesNot: ["type-only"],
       },
     },

@@ -41,8 +41,14 @@ export async function sourceFiles(patterns: readonly string[]): Promise<readonly
 
 const isForeign = (path: string): boolean => /(^|\/)(node_modules|dist|generated)$/.test(path);
 
-export const importFrom = async (file: string): Promise<Readonly<Record<string, unknown>>> =>
-  (await import(pathToFileURL(join(repository, file)).href)) as Record<string, unknown>;
+/** Rejects with the file's name when it cannot be imported: a chart that is wrong throws right then. */
+export async function importFrom(file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return (await import(pathToFileURL(join(repository, file)).href)) as Record<string, unknown>;
+  } catch (cause) {
+    throw new Error(`${file} cannot be imported: ${String(cause)}`, { cause });
+  }
+}
 
 /** The text of a file's first comment, without its stars; empty when there is none. */
 export function headerOf(source: string): string {

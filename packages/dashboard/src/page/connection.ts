@@ -1,7 +1,8 @@
 /** The page's line to its server, on the browser's WebSocket. */
-import { createActor } from "xstate";
 import type { FeedMessage, FeedRequest } from "@kubus/shared/feed/messages.ts";
 import { fill } from "@kubus/shared/machine/port-actor.ts";
+import { startActor } from "@kubus/shared/machine/run.ts";
+import { browserClock } from "./browser-clock.ts";
 import { connectionMachine } from "./connection.machine.ts";
 
 export interface Connection {
@@ -33,7 +34,12 @@ export function connect({ onMessage, onState }: ConnectionListener): Connection 
       show: () => queueMicrotask(() => onState(actor.getSnapshot().value === "away" ? "away" : "open")),
     },
   });
-  const actor = createActor(machine).start();
+  const actor = startActor(machine, {
+    id: "page",
+    input: undefined,
+    clock: browserClock,
+    onError: reportError,
+  });
   addEventListener("online", () => actor.send({ type: "network.returned" }));
   return {
     ask: (request) => {

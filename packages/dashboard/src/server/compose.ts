@@ -13,7 +13,6 @@ import type { Cables, FeedSource, PageFiles } from "./ports.ts";
 import { relay } from "./relay.ts";
 
 export { feedSource, type FeedSourceOptions } from "../adapters/feed/feed-source.ts";
-export { buildPage } from "../adapters/page/build-page.ts";
 export type { Cables, FeedConnection, FeedSource, PageFiles } from "./ports.ts";
 
 export interface DashboardOptions {

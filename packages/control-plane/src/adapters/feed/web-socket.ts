@@ -4,9 +4,6 @@
 import type { WebSocket } from "ws";
 import type { FeedSocket } from "../../feed/feed.ts";
 
-/** Requests of a page are tiny; the WebSocket server should refuse larger messages (`maxPayload`). */
-export const feedRequestBytesMax = 4_096;
-
 export function feedSocketOn(socket: WebSocket): FeedSocket {
   // `close` follows an error; without a listener the error would end the process.
   socket.on("error", () => socket.terminate());
