@@ -59,6 +59,8 @@ export function makeRecorder(options: RecorderOptions): RecordEvent {
   const sayings = new Map<string, Saying>();
   const allowances = new Map<string, Allowance>();
   let waiting = 0;
+  // Two recorders that tell of the same object in the same millisecond count in different places.
+  let told = Array.from(component).reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_000, 7);
 
   const mayTell = (uid: string, now: number): boolean => {
     const allowance = allowances.get(uid) ?? { left: eventLimits.burstMax, since: now };
@@ -76,8 +78,9 @@ export function makeRecorder(options: RecorderOptions): RecordEvent {
     try {
       return await work();
     } catch (error) {
-      // An event that cannot be written changes nothing; the log still has it.
-      if (!isRefusal(error)) log.debug("event.lost", { component, why: String(error) });
+      // A lost event changes nothing. In a namespace that ends, or after its Event expired, it is not even worth a line.
+      if (!isRefusal(error, "forbidden", "notFound"))
+        log.warn("event.lost", { component, why: String(error) });
       return undefined;
     } finally {
       waiting -= 1;
@@ -107,14 +110,20 @@ export function makeRecorder(options: RecorderOptions): RecordEvent {
       countAgain(saying, now);
       return;
     }
-    const written = tell(() => objects.create(eventKind, draftOf(happening, component, timestamp(now))));
+    told += 1;
+    const draft = draftOf(happening, component, { now, number: told });
+    const written = tell(() => objects.create(eventKind, draft));
     remember(sayings, what, { written, count: 1, firstAt: now });
   };
 }
 
-function draftOf({ about, eventType, reason, message }: Happening, component: string, at: string) {
+/** `number` makes names different that are made within the same millisecond. */
+function draftOf(happening: Happening, component: string, { now, number }: { now: number; number: number }) {
+  const { about, eventType, reason, message } = happening;
+  const at = timestamp(now);
+  const suffix = (BigInt(now) * 1_000_000n + BigInt(number % 1_000_000)).toString(16);
   return {
-    metadata: { generateName: `${about.name ?? "unnamed"}.`, namespace: about.namespace ?? "default" },
+    metadata: { name: `${about.name ?? "unnamed"}.${suffix}`, namespace: about.namespace ?? "default" },
     involvedObject: about,
     type: eventType,
     reason,

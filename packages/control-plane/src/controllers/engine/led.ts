@@ -1,0 +1,99 @@
+/**
+ * What works only while this server leads: starts a controller's machine, and begins and ends the work of several.
+ */
+import { fromCallback, waitFor, type AnyActorLogic } from "xstate";
+import { fill } from "@kubus/shared/machine/port-actor.ts";
+import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
+import { startActor } from "@kubus/shared/machine/run.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import type { Cache, CacheEvent } from "../../cache/cache.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { controllerMachine, type ControllerEvent } from "./controller.machine.ts";
+import type { AnyController } from "./controller.ts";
+import type { keyMachine } from "./key.machine.ts";
+import type { Workers } from "./workers.ts";
+
+export interface LedOptions {
+  readonly cache: Cache;
+  readonly clock: Clock;
+  readonly registry?: ActorRegistry;
+  /** A bug ended a controller. */
+  readonly onError: (error: unknown) => void;
+}
+
+/** Called by leadership. */
+export interface Led {
+  /** Leadership was gained: a look at everything, then at what changes. */
+  start(): void;
+  /** Leadership was lost. Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+export interface Part {
+  /** Unique in the process. */
+  readonly id: string;
+  /** Begins the names of its keys' actors. */
+  readonly name: string;
+  readonly changes: ReturnType<typeof followChanges>;
+  /** What one key does: it is given `{ key }` and told `object.changed`, and may end. */
+  readonly key: AnyActorLogic;
+  readonly workers: Workers;
+}
+
+export type LedActor = ReturnType<typeof startLed>;
+
+export function startLed({ id, name, changes, key, workers }: Part, options: LedOptions) {
+  const { cache, clock, registry, onError } = options;
+  const logic = controllerMachine.provide({
+    actors: {
+      awaitSync: fill<unknown, undefined>(() => cache.synced),
+      drain: fill<unknown, undefined>(() => workers.idle()),
+      followChanges: changes,
+      // The engine's own key is the pattern: any actor with its input and its event will do.
+      key: key as unknown as typeof keyMachine,
+    },
+  });
+  const base = { id, input: { name }, clock, onError };
+  return startActor(logic, registry === undefined ? base : { ...base, registry });
+}
+
+export const leadAll = (actors: readonly LedActor[]): Led => ({
+  start: () => {
+    for (const actor of actors) actor.send({ type: "leadership.gained" });
+  },
+  stop: async () => {
+    for (const actor of actors) actor.send({ type: "leadership.lost" });
+    await Promise.all(actors.map((actor) => waitFor(actor, (state) => state.matches("standingBy"))));
+  },
+});
+
+/** First a look at all there is, then at what changes. */
+export const followChanges = (
+  { watches, alsoWakes }: Pick<AnyController, "watches" | "alsoWakes">,
+  cache: Cache,
+) =>
+  fromCallback<ControllerEvent>(({ sendBack }) => {
+    const wake = (key: string) => sendBack({ type: "key.changed", key });
+    const hear = (event: CacheEvent) => {
+      for (const { kind, wakes } of watches) {
+        if (kind === event.kind) for (const key of wakes(event, cache)) wake(key);
+      }
+    };
+    const subscription = cache.onEvent(hear);
+    const kinds = new Set(watches.map(({ kind }) => kind as Kind));
+    for (const kind of kinds) for (const event of existing(kind, cache)) hear(event);
+    const others = alsoWakes?.(wake);
+    return () => {
+      subscription.unsubscribe();
+      others?.unsubscribe();
+    };
+  });
+
+const existing = (kind: Kind, cache: Cache): readonly CacheEvent[] =>
+  cache.list(kind).map((object) => ({
+    type: "ADDED",
+    kind,
+    revision: cache.revision(kind),
+    object,
+    json: () => new TextEncoder().encode(JSON.stringify(object)),
+  }));
