@@ -54,7 +54,7 @@ test("lets objects appear and disappear as they begin and cease to match", async
     { app: "x" },
     "a disappearing object is shown as it last matched",
   );
-  assert.equal(deleted?.object.metadata.resourceVersion, "3");
+  assert.equal(deleted.object.metadata.resourceVersion, "3");
 });
 
 test("watches one object by its name, and one namespace", async () => {
@@ -119,7 +119,7 @@ test("marks the end of the present state for readers of a WatchList", async () =
   const [added, mark, later] = watch.events();
   assert.deepEqual([added?.type, mark?.type, later?.type], ["ADDED", "BOOKMARK", "ADDED"]);
   assert.deepEqual(mark?.object.metadata.annotations, { "k8s.io/initial-events-end": "true" });
-  assert.equal(mark?.object.metadata.resourceVersion, "1");
+  assert.equal(mark.object.metadata.resourceVersion, "1");
 });
 
 test("refuses half of a WatchList", async () => {
@@ -175,7 +175,7 @@ test("watches tables: one row for each change, the columns once", async () => {
     first?.object.rows.map(({ cells }) => cells[0]),
     ["a"],
   );
-  assert.ok(first?.object.columnDefinitions.length);
+  assert.ok(first.object.columnDefinitions.length);
   assert.equal(second?.object.columnDefinitions, undefined);
 });
 
