@@ -1,10 +1,9 @@
 /**
- * Why a field was refused, in Kubernetes' words (apimachinery `util/validation/field`), and the refusal made of it.
+ * Why a field was refused, in Kubernetes' words (apimachinery `util/validation/field`).
  *
  * People and scripts match on these texts, so they are not paraphrased.
  */
-import { Refusal, type Cause } from "@kubus/shared/errors/codes.ts";
-import type { Kind } from "./kind.ts";
+import type { Cause } from "@kubus/shared/errors/codes.ts";
 
 export const cause = {
   required: (field: string, detail?: string): Cause => ({
@@ -43,25 +42,6 @@ export const cause = {
     field,
   }),
 } as const;
-
-/** The 422 that a client sees when `causes` is not empty. Named after the object, as kubectl prints it. */
-export function invalidObject(
-  { group, kind }: Pick<Kind, "group" | "kind">,
-  name: string,
-  causes: readonly Cause[],
-): Refusal {
-  const texts = [
-    ...new Set(causes.map(({ field, message }) => (field === "" ? message : `${field}: ${message}`))),
-  ];
-  const list = texts.length === 1 ? (texts[0] ?? "") : `[${texts.join(", ")}]`;
-  const qualified = group === "" ? kind : `${kind}.${group}`;
-  return new Refusal("invalid", `${qualified} ${JSON.stringify(name)} is invalid: ${list}`, {
-    name,
-    group,
-    kind,
-    causes,
-  });
-}
 
 const withDetail = (text: string, detail: string | undefined) =>
   detail === undefined ? text : `${text}: ${detail}`;

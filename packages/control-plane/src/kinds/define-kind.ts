@@ -8,6 +8,7 @@ import { without } from "../api/defaults.ts";
 import { dnsSubdomain } from "../api/names.ts";
 import { ageColumn, nameColumn } from "./columns.ts";
 import type { Kind } from "./kind.ts";
+import type { Received } from "./received.ts";
 import { validateMetadata, validateMetadataUpdate } from "./metadata/validate.ts";
 
 export type KindRow<T extends KubeObject> = Partial<Kind<T>> &
@@ -43,12 +44,19 @@ export function defineKind<T extends KubeObject>(row: KindRow<T>): Kind<T> {
   };
   return {
     ...complete,
+    // A client may leave out metadata altogether; the rows need not think of it.
+    setDefaults: (object) => complete.setDefaults(withMetadata(object)),
     validate: (object) => [...validateMetadata(object.metadata, complete), ...complete.validate(object)],
     validateUpdate: (next, previous) => [
       ...validateMetadataUpdate(next.metadata, previous.metadata),
       ...complete.validateUpdate(next, previous),
     ],
   };
+}
+
+function withMetadata<T extends KubeObject>(object: T): T {
+  const { metadata } = object as Received<KubeObject>;
+  return metadata === undefined ? { ...object, metadata: {} } : object;
 }
 
 /** `object` with the status of `from`, or without one. */

@@ -67,7 +67,9 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly prepareForUpdate: OfObject<[next: T, previous: T], T>;
   /** Before a change through /status: keeps everything but the status. */
   readonly prepareForStatusUpdate: OfObject<[next: T, previous: T], T>;
+  /** What is wrong with the object in itself. Runs on every write, after defaults and preparation. */
   readonly validate: OfObject<[object: T], readonly Cause[]>;
+  /** What is wrong with the change. Runs besides `validate`. */
   readonly validateUpdate: OfObject<[next: T, previous: T], readonly Cause[]>;
   /** Grace period of a deletion in seconds, when the kind knows one (pods). Asked value, or undefined for the default. */
   readonly gracePeriodSeconds?: OfObject<[object: T, asked: number | undefined], number>;

@@ -58,6 +58,37 @@ export function milliValue(text: string | number): number {
   return billionths === undefined ? Number.NaN : Number(ceilDivide(billionths, 1_000_000n));
 }
 
+const binarySuffixes = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+const decimalSuffixes = ["n", "u", "m", "", "k", "M", "G", "T", "P", "E"];
+
+/**
+ * The one way in which Kubernetes writes this amount: no fraction, the largest suffix of the family that was given.
+ * `1000m` is `1`, `1.5Gi` is `1536Mi`. Undefined when it is no quantity.
+ */
+export function canonicalQuantity(text: string | number): string | undefined {
+  const billionths = parseQuantity(text);
+  if (billionths === undefined) return undefined;
+  if (billionths === 0n) return "0";
+  const whole = billionths / 1_000_000_000n;
+  const isBinary = String(text).endsWith("i") && billionths % 1_000_000_000n === 0n;
+  if (isBinary && (whole >= 1024n || whole <= -1024n)) {
+    const { rest, steps } = dividedOut(whole, 1024n, binarySuffixes.length - 1);
+    return `${String(rest)}${binarySuffixes[steps] ?? ""}`;
+  }
+  const { rest, steps } = dividedOut(billionths, 1_000n, decimalSuffixes.length - 1);
+  const exponent = steps * 3 - 9;
+  if (!/[eE][+-]?\d+$/.test(String(text)) || exponent === 0)
+    return `${String(rest)}${decimalSuffixes[steps] ?? ""}`;
+  return `${String(rest)}e${exponent}`;
+}
+
+function dividedOut(value: bigint, divisor: bigint, stepsMax: number) {
+  let rest = value;
+  let steps = 0;
+  for (; steps < stepsMax && rest % divisor === 0n; steps += 1) rest /= divisor;
+  return { rest, steps };
+}
+
 function timesTenTo(value: bigint, exponent: number): bigint {
   return exponent >= 0 ? value * 10n ** BigInt(exponent) : ceilDivide(value, 10n ** BigInt(-exponent));
 }

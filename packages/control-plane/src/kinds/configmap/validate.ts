@@ -18,9 +18,8 @@ export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): re
   ];
 }
 
-export function validateConfigMapUpdate(next: ConfigMap, previous: ConfigMap): readonly Cause[] {
-  return [...validateConfigMap(next), ...validateImmutable(next, previous, ["data", "binaryData"])];
-}
+export const validateConfigMapUpdate = (next: ConfigMap, previous: ConfigMap): readonly Cause[] =>
+  validateImmutable(next, previous, ["data", "binaryData"]);
 
 /** What an object with `immutable: true` may not change, itself included. */
 export function validateImmutable<T extends { readonly immutable?: boolean }>(

@@ -4,7 +4,8 @@ import { formatLabelSelector } from "../../api/selectors.ts";
 import { ageColumn, nameColumn, templateColumns } from "../columns.ts";
 import { defineKind } from "../define-kind.ts";
 import { setDeploymentDefaults } from "./defaults.ts";
-import { validateDeployment, validateDeploymentUpdate } from "./validate.ts";
+import { validateSelectorUnchanged } from "../template/validate.ts";
+import { validateDeployment } from "./validate.ts";
 
 export const deploymentKind = defineKind<Deployment>({
   group: "apps",
@@ -34,7 +35,7 @@ export const deploymentKind = defineKind<Deployment>({
   setDefaults: setDeploymentDefaults,
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate: validateDeployment,
-  validateUpdate: validateDeploymentUpdate,
+  validateUpdate: (next, previous) => validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,

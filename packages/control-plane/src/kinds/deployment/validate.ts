@@ -4,7 +4,7 @@ import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { cause } from "../causes.ts";
 import type { Received } from "../received.ts";
 import { validateNotNegative } from "../rules.ts";
-import { validateSelector, validateSelectorUnchanged, validateTemplate } from "../template/validate.ts";
+import { validateSelector, validateTemplate } from "../template/validate.ts";
 
 const types = ["Recreate", "RollingUpdate"];
 const strategyField = "spec.strategy";
@@ -30,11 +30,6 @@ export function validateDeployment({ spec = {} }: Received<Deployment>): readonl
       : []),
   ];
 }
-
-export const validateDeploymentUpdate = (next: Deployment, previous: Deployment): readonly Cause[] => [
-  ...validateDeployment(next),
-  ...validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
-];
 
 function validateStrategy({ type = "", rollingUpdate }: Received<DeploymentStrategy>): readonly Cause[] {
   if (!types.includes(type)) return [cause.notSupported(`${strategyField}.type`, type, types)];

@@ -18,7 +18,6 @@ export const leaseKind = defineKind<Lease>({
     ageColumn,
   ],
   validate: validateLease,
-  validateUpdate: validateLease,
 });
 
 function validateLease({ spec = {} }: Lease): readonly Cause[] {

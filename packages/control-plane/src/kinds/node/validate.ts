@@ -17,7 +17,6 @@ export function validateNodeUpdate(next: Received<Node>, previous: Received<Node
   const before = previous.spec;
   const after = next.spec;
   return [
-    ...validateNode(next),
     ...(before?.podCIDR !== undefined && after?.podCIDR !== before.podCIDR
       ? [cause.forbidden("spec.podCIDRs", 'node updates may not change podCIDR except from "" to valid')]
       : []),

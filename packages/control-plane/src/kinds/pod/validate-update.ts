@@ -8,14 +8,12 @@ import type { Container, Pod, PodSpec } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { without } from "../../api/defaults.ts";
 import { cause } from "../causes.ts";
-import { validatePod } from "./validate.ts";
 
 const changeable =
   "pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)";
 
 export function validatePodUpdate(next: Pod, previous: Pod): readonly Cause[] {
   return [
-    ...validatePod(next),
     ...validateCounts(next.spec, previous.spec),
     ...validateDeadline(next.spec.activeDeadlineSeconds, previous.spec.activeDeadlineSeconds),
     ...validateTolerations(next.spec, previous.spec),

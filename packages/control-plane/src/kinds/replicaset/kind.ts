@@ -42,10 +42,7 @@ export const replicaSetKind = defineKind<ReplicaSet>({
     }) as ReplicaSet,
   prepareForCreate: (replicaSet) => ({ ...replicaSet, status: { replicas: 0 } }),
   validate: validateReplicaSet,
-  validateUpdate: (next, previous) => [
-    ...validateReplicaSet(next),
-    ...validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
-  ],
+  validateUpdate: (next, previous) => validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,

@@ -35,7 +35,6 @@ export const replicationControllerKind = defineKind<ReplicationController>({
   setDefaults: setReplicationControllerDefaults,
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: validateReplicationController,
-  validateUpdate: validateReplicationController,
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,

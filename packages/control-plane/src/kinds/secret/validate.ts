@@ -31,7 +31,6 @@ export function validateSecret({ metadata, type = "", data = {} }: Secret): read
 
 export function validateSecretUpdate(next: Secret, previous: Secret): readonly Cause[] {
   return [
-    ...validateSecret(next),
     ...(next.type === previous.type ? [] : [cause.invalid("type", next.type, "field is immutable")]),
     ...validateImmutable(next, previous, ["data"]),
   ];

@@ -37,7 +37,6 @@ export function validateServiceUpdate(next: Service, previous: Service): readonl
   const isFree = !before.clusterIP || before.type === "ExternalName" || next.spec.type === "ExternalName";
   const isSame = next.spec.clusterIP === before.clusterIP;
   return [
-    ...validateService(next),
     ...(isFree || isSame
       ? []
       : [
