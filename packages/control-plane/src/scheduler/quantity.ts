@@ -1,8 +1,6 @@
 /** Kubernetes quantities as numbers: `500m` is 0.5, `1Gi` is 1073741824. What cannot be read counts as 0. Pure. */
+const divisors: Readonly<Record<string, number>> = { n: 1e9, u: 1e6, m: 1e3 };
 const factors: Readonly<Record<string, number>> = {
-  n: 1e-9,
-  u: 1e-6,
-  m: 1e-3,
   "": 1,
   k: 1e3,
   M: 1e6,
@@ -21,5 +19,6 @@ const factors: Readonly<Record<string, number>> = {
 export function parseQuantity(text: string | number): number {
   const match = /^([+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?)([A-Za-z]*)$/.exec(String(text));
   const [, number = "0", suffix = ""] = match ?? [];
-  return Number(number) * (factors[suffix] ?? 0);
+  const divisor = divisors[suffix];
+  return divisor === undefined ? Number(number) * (factors[suffix] ?? 0) : Number(number) / divisor;
 }

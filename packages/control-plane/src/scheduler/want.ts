@@ -39,8 +39,11 @@ export function wantOf(pod: Pod): Want {
   };
 }
 
+/** Below this a difference is an error of floating point: `1.1` is 1100 thousandths, not 1101. */
+const epsilon = 1e-6;
+
 export const amountOf = (name: string, quantity: string): number =>
-  name === "cpu" ? Math.ceil(parseQuantity(quantity) * 1_000) : parseQuantity(quantity);
+  name === "cpu" ? Math.ceil(parseQuantity(quantity) * 1_000 - epsilon) : parseQuantity(quantity);
 
 const amounts = (list: ResourceList = {}): Amounts =>
   new Map(Object.entries(list).map(([name, quantity]) => [name, amountOf(name, quantity)]));

@@ -1,0 +1,184 @@
+/** Where pods may be, where they should be, and what is said when they can be nowhere. */
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import type { Node } from "@kubus/shared/api/node.ts";
+import type { PodSpec } from "@kubus/shared/api/pod.ts";
+import { aNode, aPod, aReplicaSet, at } from "../controllers/testing/builders.ts";
+import { boardOf, emptyLoad, type Board } from "./board.ts";
+import { decide } from "./decide.ts";
+import { parseQuantity } from "./quantity.ts";
+import { wantOf, type Want } from "./want.ts";
+
+/** A board with so many pods on it, of one owner or of none. */
+function aBoard(node: Node, pods: readonly ReturnType<typeof aPod>[] = []): Board {
+  const wants = pods.map(wantOf);
+  const requested = new Map<string, number>();
+  for (const { requests } of wants)
+    for (const [name, n] of requests) requested.set(name, (requested.get(name) ?? 0) + n);
+  const siblings = new Map<string, number>();
+  for (const { owner } of wants) if (owner !== undefined) siblings.set(owner, (siblings.get(owner) ?? 0) + 1);
+  const sum = (part: (want: Want) => number) => wants.reduce((total, want) => total + part(want), 0);
+  return boardOf(node, {
+    ...emptyLoad,
+    pods: new Map(wants.map((want) => [want.pod.metadata.uid, want])),
+    requested,
+    siblings,
+    weight: { cpu: sum(({ weight }) => weight.cpu), memory: sum(({ weight }) => weight.memory) },
+  });
+}
+
+const asking = (requests: Record<string, string>): Partial<PodSpec> => ({
+  containers: [{ name: "main", image: "host/sleep", resources: { requests } }],
+});
+
+/** The chosen board, or the message. */
+function check(spec: Partial<PodSpec>, boards: readonly Board[], expected: string): void {
+  const decision = decide(aPod("new", { spec }), boards);
+  const answer =
+    decision.type === "bind"
+      ? decision.node
+      : decision.type === "unschedulable"
+        ? decision.message
+        : decision.type;
+  assert.equal(answer, expected);
+}
+
+const tainted = (name: string, key: string, effect: "NoSchedule" | "NoExecute" | "PreferNoSchedule") =>
+  aBoard(aNode(name, { spec: { taints: [{ key, effect }] } }));
+const unreachable = "node.kubernetes.io/unreachable";
+
+test("says why no board takes a pod, in Kubernetes' words, counted and in order", () => {
+  const boards = [
+    aBoard(aNode("cordoned", { spec: { unschedulable: true } })),
+    tainted("lost", unreachable, "NoExecute"),
+    aBoard(aNode("small", { status: { allocatable: { cpu: "1", memory: "1Gi", pods: "10" } } })),
+    aBoard(aNode("tiny", { status: { allocatable: { cpu: "1", memory: "64Mi", pods: "0" } } })),
+  ];
+  check(
+    asking({ cpu: "2", memory: "128Mi" }),
+    boards,
+    "0/4 nodes are available: 1 Insufficient memory, 1 Too many pods, 1 node(s) had untolerated taint {node.kubernetes.io/unreachable: }, 1 node(s) were unschedulable, 2 Insufficient cpu.",
+  );
+  check({}, [], "no nodes available to schedule pods");
+});
+
+test("tolerations lift taints, and the one for cordons lifts cordons", () => {
+  check(
+    { tolerations: [{ key: unreachable, operator: "Exists" }] },
+    [tainted("lost", unreachable, "NoExecute")],
+    "lost",
+  );
+  const cordoned = [aBoard(aNode("cordoned", { spec: { unschedulable: true } }))];
+  check({ tolerations: [{ operator: "Exists" }] }, cordoned, "cordoned");
+});
+
+test("selectors, required affinity and host ports are kept to", () => {
+  const plain = aBoard(aNode("plain"));
+  const fast = aBoard(aNode("fast", { meta: { labels: { disk: "ssd", cores: "8" } } }));
+  const term = (key: string, operator: "In" | "Gt" | "DoesNotExist" | "NotIn", values: string[] = []) => ({
+    affinity: {
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key, operator, values }] }],
+        },
+      },
+    },
+  });
+  const mismatch = "0/1 nodes are available: 1 node(s) didn't match Pod's node affinity/selector.";
+  check({ nodeSelector: { disk: "ssd" } }, [plain, fast], "fast");
+  check(term("cores", "Gt", ["4"]), [plain, fast], "fast");
+  check(term("disk", "DoesNotExist"), [plain, fast], "plain");
+  check(term("disk", "NotIn", ["ssd"]), [fast], mismatch);
+  check({ nodeSelector: { disk: "ssd" } }, [plain], mismatch);
+  const web = (name: string) => ({ name, image: "x", ports: [{ containerPort: 80, hostPort: 80 }] });
+  const taken = aBoard(aNode("taken"), [aPod("old", { spec: { containers: [web("a")] } })]);
+  check({ containers: [web("b")] }, [taken, plain], "plain");
+  check(
+    { containers: [web("b")] },
+    [taken],
+    "0/1 nodes are available: 1 node(s) didn't have free ports for the requested pod ports.",
+  );
+});
+
+test("replicas of one owner go to different boards, even to fuller ones", () => {
+  const owner = aReplicaSet("web");
+  const sibling = aPod("web-1", { owner });
+  const others = ["a", "b", "c"].map((name) => aPod(name));
+  const boards = [aBoard(aNode("board-1"), [sibling]), aBoard(aNode("board-2"), others)];
+  const decision = decide(aPod("web-2", { owner }), boards);
+  assert.equal(decision.type === "bind" && decision.node, "board-2");
+});
+
+test("of boards that suit alike the emptier one is taken, then the first by name", () => {
+  const busy = aBoard(aNode("a-busy"), [aPod("one", { spec: asking({ cpu: "3" }) })]);
+  check({}, [busy, aBoard(aNode("c")), aBoard(aNode("b"))], "b");
+});
+
+test("boards that would rather not are taken last, preferred ones first", () => {
+  check({}, [tainted("a-shy", "busy", "PreferNoSchedule"), aBoard(aNode("b"))], "b");
+  check({}, [tainted("a-shy", "busy", "PreferNoSchedule")], "a-shy");
+  const preference = { matchExpressions: [{ key: "disk", operator: "In" as const, values: ["ssd"] }] };
+  const preferredDuringSchedulingIgnoredDuringExecution = [{ weight: 10, preference }];
+  const fast = aBoard(aNode("z-fast", { meta: { labels: { disk: "ssd" } } }));
+  check(
+    { affinity: { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution } } },
+    [aBoard(aNode("b")), fast],
+    "z-fast",
+  );
+});
+
+test("what it cannot promise yet it refuses aloud", () => {
+  const podAntiAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname" }],
+  };
+  check(
+    { affinity: { podAntiAffinity } },
+    [aBoard(aNode("a"))],
+    "0/1 nodes are available: required pod anti-affinity is not supported by kubus yet.",
+  );
+  check(
+    { topologySpreadConstraints: [{ maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" }] },
+    [aBoard(aNode("a"))],
+    "0/1 nodes are available: topology spread with DoNotSchedule is not supported by kubus yet.",
+  );
+  check({ topologySpreadConstraints: [{ whenUnsatisfiable: "ScheduleAnyway" }] }, [aBoard(aNode("a"))], "a");
+});
+
+test("leaves alone what is not its own to place", () => {
+  const boards = [aBoard(aNode("a"))];
+  check({ nodeName: "b" }, boards, "none");
+  check({ schedulerName: "mine" }, boards, "none");
+  check({ schedulingGates: [{ name: "wait" }] }, boards, "gated");
+  assert.equal(decide(aPod("ending", { meta: { deletionTimestamp: at(1) } }), boards).type, "none");
+  assert.equal(decide(undefined, boards).type, "none");
+});
+
+test("a pod asks for the sum of its containers, or for its largest init container, beside its sidecars", () => {
+  const container = (name: string, cpu: string, restartPolicy?: "Always") => ({
+    name,
+    image: "x",
+    resources: { requests: { cpu } },
+    ...(restartPolicy === undefined ? {} : { restartPolicy }),
+  });
+  const cpu = (spec: Partial<PodSpec>) => wantOf(aPod("p", { spec })).requests.get("cpu");
+  assert.equal(cpu({ containers: [container("a", "100m"), container("b", "200m")] }), 300);
+  assert.equal(cpu({ containers: [container("a", "100m")], initContainers: [container("i", "1")] }), 1_000);
+  assert.equal(cpu({ containers: [container("a", "1.1")] }), 1_100);
+  const initContainers = [container("side", "50m", "Always"), container("i", "200m")];
+  assert.equal(cpu({ containers: [container("a", "100m")], initContainers }), 250);
+});
+
+test("quantities are read in all their spellings", () => {
+  const table = {
+    "500m": 0.5,
+    "2": 2,
+    "1Gi": 1_073_741_824,
+    "1.5k": 1_500,
+    "1e3": 1_000,
+    "128974848": 128_974_848,
+    "100n": 1e-7,
+    bad: 0,
+    "1E": 1e18,
+  };
+  assert.deepEqual(Object.keys(table).map(parseQuantity), Object.values(table));
+});
