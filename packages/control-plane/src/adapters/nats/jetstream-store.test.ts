@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { test, type TestContext } from "node:test";
 import { natsLink, type NatsLink } from "@kubus/shared/adapters/nats-link.ts";
 import { Trouble } from "@kubus/shared/errors/trouble.ts";
-import { silentLog } from "@kubus/shared/log/log.ts";
+import { logTo, silentLog } from "@kubus/shared/log/log.ts";
 import {
   natsServerMissing as skip,
   startNatsServer,
@@ -192,7 +192,7 @@ test("a write to a server that hangs is looked up and carried out once", { skip 
 });
 
 test("says that it could not write when the bus stays away", { skip }, async (t) => {
-  const { server, open } = await world(t);
+  const { server, link, open } = await world(t);
   // Ten times as fast, for the patience of whoever runs this.
   const clock = {
     ...systemClock,
@@ -200,6 +200,7 @@ test("says that it could not write when the bus stays away", { skip }, async (t)
   };
   const store = await open({ clock });
   await server.kill("SIGKILL");
+  await until("it to notice", () => link.state() === "disconnected");
   const started = performance.now();
   await assert.rejects(
     store.create(key, object),
@@ -217,7 +218,10 @@ test(
   { skip },
   async (t) => {
     const { server, open } = await world(t);
-    const store = await open();
+    const lines: string[] = [];
+    const store = await open({
+      log: logTo((line) => void lines.push(line), { now: () => 0, level: "info" }),
+    });
     const seen = witness();
     await store.follow(seen.follower);
     await until("the follower", () => seen.synced() !== undefined);
@@ -241,6 +245,8 @@ test(
     await half.promise;
     await server.restart();
     await writing; // Nothing was rejected: every unknown outcome was resolved.
+    const inDoubt = lines.filter((line) => line.includes("store.write-pursued")).length;
+    assert.ok(inDoubt > 0, "the server was killed while nothing was under way");
 
     const newest = Math.max(...acked.values());
     await until("the follower to see the last write", () => seen.entries.at(-1)?.revision === newest);

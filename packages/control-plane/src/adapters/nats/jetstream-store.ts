@@ -175,9 +175,10 @@ class StoreOnStream implements JetStreamStore {
     }
     const writeId = this.#random.uuid();
     const payload = encodeObject(subject, { deleted, writeId, base, text });
-    const { link, registry } = this.#options;
+    const { link, log, registry } = this.#options;
     const tools = {
       link,
+      log,
       registry,
       clock: this.#clock,
       ensure: () => this.#ensure(),

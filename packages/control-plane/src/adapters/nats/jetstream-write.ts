@@ -7,6 +7,7 @@
 import { headers } from "@nats-io/transport-node";
 import type { NatsLink } from "@kubus/shared/adapters/nats-link.ts";
 import { isTrouble, Trouble } from "@kubus/shared/errors/trouble.ts";
+import type { Log } from "@kubus/shared/log/log.ts";
 import { fill } from "@kubus/shared/machine/port-actor.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
@@ -27,6 +28,7 @@ export interface Write {
 export interface WriteTools {
   readonly link: NatsLink;
   readonly clock: Clock;
+  readonly log: Log;
   readonly registry: ActorRegistry | undefined;
   /** Finds the stream, or makes it where that is right. */
   readonly ensure: () => Promise<unknown>;
@@ -39,7 +41,9 @@ export async function carryOut(tools: WriteTools, write: Write): Promise<Revisio
   const first = await publish(tools, write);
   if (first.how === "written") return first.revision;
   if (first.how === "overtaken") throw conflict(write);
+  tools.log.warn("store.write-pursued", { subject: write.subject, after: first.how });
   const fate = await pursue(tools, write, first.how === "doubtful" ? "doubtful" : "refused");
+  tools.log.info("store.write-settled", { subject: write.subject, fate: fate.how });
   if (fate.how === "written") return fate.revision;
   if (fate.how === "overtaken") throw conflict(write);
   if (fate.how === "unsent") {
