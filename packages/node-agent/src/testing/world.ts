@@ -36,7 +36,7 @@ export interface TestBoard {
   readonly recorded: Map<string, Pod>;
   registry: ActorRegistry;
   /** Starts an agent on this board, after the former one was stopped or killed. */
-  startAgent(): Promise<Agent>;
+  startAgent(parts?: { readonly logs?: LogFiles; readonly stateDir?: string }): Promise<Agent>;
   settle(): Promise<void>;
 }
 
@@ -103,12 +103,12 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
     recorded,
     registry: actorRegistry({ clock }),
     settle: () => clock.advance(1),
-    startAgent: async () => {
+    startAgent: async ({ logs = noLogs, stateDir = testConfig.stateDir } = {}) => {
       const bus = network.connect("board-1");
       const channels = channelsOn(bus, { clock, random });
       board.registry = actorRegistry({ clock });
       const agent = await startAgent({
-        config: testConfig,
+        config: { ...testConfig, stateDir },
         bus,
         channels,
         bulk: channels,
@@ -121,7 +121,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
           goodbye: () => Promise.resolve(void told.push("goodbye")),
         },
         records: memoryRecords(recorded),
-        logs: noLogs,
+        logs,
         clock,
         random,
         log: silentLog,
