@@ -3,7 +3,7 @@
  *
  * A pod never moves in Kubernetes; another one takes its place. So a new pod flies in from the one that it replaces.
  */
-import { boardsOf, waitingPods, type Board, type PodOnBoard } from "../picture/boards.ts";
+import { waitingPods, type Board, type PodOnBoard } from "../picture/boards.ts";
 import type { Picture } from "../picture/picture.ts";
 import { newBoardCard, type BoardCard, type CableDeed } from "./board-card.ts";
 import { byId, setAttributes, setChildren } from "./dom.ts";
@@ -22,7 +22,9 @@ interface Chip {
 
 const flightMs = 700;
 
-export function boardsView({ onCable, onPod }: BoardsViewOptions): { show(picture: Picture): void } {
+export function boardsView({ onCable, onPod }: BoardsViewOptions): {
+  show(picture: Picture, boards: readonly Board[]): void;
+} {
   const rack = byId("rack");
   const waiting = byId("waiting");
   const waitingList = waiting.querySelector<HTMLElement>(".pods");
@@ -38,6 +40,7 @@ export function boardsView({ onCable, onPod }: BoardsViewOptions): { show(pictur
   const chipOf = (pod: PodOnBoard, board: string): Chip => {
     const known = chips.get(pod.key);
     const chip = known ?? { element: newChip(onPod), pod, board };
+    if (known?.pod !== pod) showChip(chip.element, pod);
     chips.set(pod.key, chip);
     return chip;
   };
@@ -55,14 +58,12 @@ export function boardsView({ onCable, onPod }: BoardsViewOptions): { show(pictur
         const chip = chipOf(pod, board);
         chip.pod = pod;
         chip.board = board;
-        showChip(chip.element, pod);
         return chip.element;
       }),
     );
   };
 
-  const show = (picture: Picture) => {
-    const boards = boardsOf(picture);
+  const show = (picture: Picture, boards: readonly Board[]) => {
     const waitingNow = waitingPods(picture);
     const arrivals: Arrival[] = [];
     const isFirst = chips.size === 0;

@@ -1,9 +1,8 @@
 /**
  * The page: takes the feed's messages into the picture, and draws what changed, at most once a frame.
  */
-import { boardsOf } from "../picture/boards.ts";
+import { boardsOf, type Board } from "../picture/boards.ts";
 import { applyMessage, chooseWhere, emptyPicture, type Area } from "../picture/picture.ts";
-import { podState } from "../picture/pod-state.ts";
 import { actorsView } from "./actors-view.ts";
 import { boardsView } from "./boards-view.ts";
 import { connect } from "./connection.ts";
@@ -66,9 +65,10 @@ function schedule(): void {
 
 function draw(): void {
   if (dirty.has("boards")) {
-    boards.show(picture);
-    announcements.tell(picture);
-    showSummary();
+    const shown = boardsOf(picture);
+    boards.show(picture, shown);
+    announcements.tell(shown);
+    showSummary(shown);
   }
   if (dirty.has("events")) events.show(picture);
   if (dirty.has("boards") || dirty.has("events")) details.show(picture);
@@ -78,15 +78,12 @@ function draw(): void {
   dirty.clear();
 }
 
-function showSummary(): void {
-  const shown = boardsOf(picture).filter(({ role }) => role === "board");
+function showSummary(all: readonly Board[]): void {
+  const shown = all.filter(({ role }) => role === "board");
   const ready = shown.filter((board) => board.ready === "yes").length;
-  const pods = [...picture.pods.values()].map(podState);
-  const running = pods.filter(({ tone }) => tone === "good").length;
-  setText(
-    byId("summary"),
-    `${ready} of ${shown.length} boards ready · ${running} of ${pods.length} pods running`,
-  );
+  const running = shown.flatMap(({ pods }) => pods).filter(({ tone }) => tone === "good").length;
+  const counts = `${ready} of ${shown.length} boards ready · ${running} of ${picture.pods.size} pods running`;
+  setText(byId("summary"), counts);
 }
 
 function showLink(): void {

@@ -1,14 +1,13 @@
 /** Tells in a sentence what changed about boards, for those who do not watch the picture. */
-import { boardsOf, type Board } from "../picture/boards.ts";
-import type { Picture } from "../picture/picture.ts";
+import type { Board } from "../picture/boards.ts";
 import { byId } from "./dom.ts";
 
-export function news(): { tell(picture: Picture): void } {
+export function news(): { tell(shown: readonly Board[]): void } {
   const element = byId("news");
   let former = new Map<string, Board>();
   return {
-    tell: (picture) => {
-      const boards = new Map(boardsOf(picture).map((board) => [board.name, board]));
+    tell: (shown) => {
+      const boards = new Map(shown.map((board) => [board.name, board]));
       const sentences = [...boards.values()].flatMap((board) => sentencesOf(board, former.get(board.name)));
       former = boards;
       if (sentences.length > 0) element.textContent = sentences.join(" ");

@@ -56,8 +56,9 @@ export const waitingPods = ({ pods }: Picture): readonly PodOnBoard[] =>
     .map(podOnBoard)
     .sort(byName);
 
+const collator = new Intl.Collator("en", { numeric: true });
 const byName = (a: { readonly name: string }, b: { readonly name: string }) =>
-  a.name.localeCompare(b.name, "en", { numeric: true });
+  collator.compare(a.name, b.name);
 
 function boardOf(
   name: string,
@@ -133,7 +134,16 @@ const partFigure = (name: string, text: string, part: number, alarmingFrom: numb
   isAlarming: part >= alarmingFrom,
 });
 
+const known = new WeakMap<Pod, PodOnBoard>();
+
+/** The very same object for the same pod: whoever draws it sees at once that nothing changed. */
 function podOnBoard(pod: Pod): PodOnBoard {
+  const shown = known.get(pod) ?? look(pod);
+  known.set(pod, shown);
+  return shown;
+}
+
+function look(pod: Pod): PodOnBoard {
   const { metadata, status } = pod;
   return {
     key: keyOf(pod),
