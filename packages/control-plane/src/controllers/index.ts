@@ -1,0 +1,29 @@
+/**
+ * THE table of controllers: what keeps the cluster as it was asked to be. Node life and node addresses stand beside
+ * the nodes (nodes/), the scheduler in scheduler/.
+ */
+import type { AnyController } from "./engine/controller.ts";
+import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
+import { deploymentController } from "./deployment/controller.ts";
+import { garbageController } from "./garbage/controller.ts";
+import { namespaceController } from "./namespace/controller.ts";
+import { namespaceFurnitureController } from "./namespace/furniture.ts";
+import { podGcController } from "./podgc/controller.ts";
+import { replicaSetController } from "./replicaset/controller.ts";
+import { replicationControllerController } from "./replicationcontroller/controller.ts";
+
+export interface ControllerTableOptions extends BootstrapOptions {
+  /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
+  readonly caCertificate: string;
+}
+
+export const controllersOf = (options: ControllerTableOptions): readonly AnyController[] => [
+  bootstrapController(options),
+  namespaceFurnitureController(options.caCertificate),
+  namespaceController,
+  deploymentController,
+  replicaSetController,
+  replicationControllerController,
+  garbageController,
+  podGcController(),
+];
