@@ -13,8 +13,8 @@ export class Ring {
 
   add(event: CacheEvent): void {
     this.#events.push(event);
-    // Twice the size before it is cut, so that cutting costs little per event.
-    if (this.#events.length < 2 * cacheLimits.ringEventsMax) return;
+    // A quarter more before it is cut, so that cutting costs little per event.
+    if (this.#events.length < 1.25 * cacheLimits.ringEventsMax) return;
     this.#floor = this.#events.at(-cacheLimits.ringEventsMax - 1)?.revision ?? this.#floor;
     this.#events = this.#events.slice(-cacheLimits.ringEventsMax);
   }

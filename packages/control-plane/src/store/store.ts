@@ -70,6 +70,8 @@ export const storeLimits = {
   ackMs: 2_000,
   /** No tombstone goes earlier: a follower that was away for less has missed none. */
   tombstoneAgeMinMs: 300_000,
+  /** Tombstones older than this are forgotten by and by. */
+  tombstoneAgeMs: 600_000,
   /** What lives in a transient store goes when it was not written for so long. */
   transientAgeMaxMs: 3_600_000,
 } as const;

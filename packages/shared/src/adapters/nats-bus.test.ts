@@ -5,7 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { createUser } from "@nats-io/nkeys";
+import { channelsOn } from "../bus/bus-channel.ts";
 import { busContract } from "../bus/bus.contract.ts";
+import type { Channel } from "../bus/channel.ts";
 import { Trouble } from "../errors/trouble.ts";
 import { silentLog } from "../log/log.ts";
 import { natsServerMissing as skip, startNatsServer } from "../testing/nats-server.ts";
@@ -103,6 +105,51 @@ test(
       const signal = AbortSignal.timeout(700);
       await assert.rejects(connectNatsBus({ ...options, ...wrong, signal }));
     }
+  },
+);
+
+test(
+  "carries channels, which break on both sides with the server and can be opened again",
+  { skip },
+  async (t) => {
+    const server = await startNatsServer();
+    t.after(() => server.stop());
+    const connectAs = (name: string) => connectNatsBus({ servers: [server.url], name, log: silentLog });
+    const [a, b] = [await connectAs("a"), await connectAs("b")];
+    t.after(() => Promise.all([a.close(), b.close()]));
+    const accepted: Channel[] = [];
+    channelsOn(b).accept("board.api-channel", async (_, channel) => {
+      accepted.push(channel);
+      for await (const chunk of channel.incoming) await channel.write(chunk);
+      await channel.end();
+    });
+    await b.flush();
+    const open = () =>
+      channelsOn(a).open({
+        subject: "board.api-channel",
+        prefix: "board.channel",
+        opening: bytes(""),
+        timeoutMs: 2_000,
+      });
+
+    const channel = await open();
+    const total = 20 * 1024 * 1024;
+    const writing = channel.write(new Uint8Array(total)).then(() => channel.end());
+    let echoed = 0;
+    for await (const chunk of channel.incoming) echoed += chunk.length;
+    await writing;
+    assert.deepEqual([echoed, await channel.closed], [total, { how: "ended" }]);
+
+    const broken = await open();
+    await server.restart();
+    const ends = await Promise.all([broken.closed, accepted[1]?.closed]);
+    assert.deepEqual(
+      ends.map((end) => end?.how),
+      ["broken", "broken"],
+    );
+    await until("both to return", () => a.state() === "connected" && b.state() === "connected");
+    await b.flush();
+    await (await open()).end();
   },
 );
 

@@ -1,7 +1,7 @@
 /**
  * A connection to NATS that comes into being by itself and is kept for as long as it is not closed.
  *
- * Cables are pulled here: pings each second find a dead connection within three, a dial gives up after two, and
+ * Cables are pulled here: pings each second find a dead connection within three, a dial gives up after one and a half, and
  * nothing but `close` ends the trying. Servers are trusted by the cluster's own CA and nothing else.
  */
 import { checkServerIdentity, type PeerCertificate } from "node:tls";
@@ -47,7 +47,7 @@ export interface NatsLink {
   close(): Promise<void>;
 }
 
-export const natsLimits = { pingIntervalMs: 1_000, pingsMissedMax: 2, dialTimeoutMs: 2_000 } as const;
+export const natsLimits = { pingIntervalMs: 1_000, pingsMissedMax: 2, dialTimeoutMs: 1_500 } as const;
 
 interface Life {
   connection: NatsConnection | undefined;

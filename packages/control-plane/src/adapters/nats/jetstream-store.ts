@@ -13,7 +13,7 @@ import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
-import { expiryMachine } from "../../store/expiry.machine.ts";
+import { upkeepMachine } from "../../store/upkeep.machine.ts";
 import { durableRevisions, transientRevisions } from "../../store/revision-text.ts";
 import { Conflict, storeLimits, type Revision, type Store } from "../../store/store.ts";
 import { Aging, type Aged } from "./aging.ts";
@@ -68,7 +68,7 @@ class StoreOnStream implements JetStreamStore {
   readonly #texts;
   readonly #followings = new Set<JetStreamFollowing>();
   #createdAt = 0;
-  #stopExpiry: () => void = () => undefined;
+  #stopUpkeep: () => void = () => undefined;
 
   constructor(options: JetStreamStoreOptions) {
     const { kind, clock = systemClock, random = systemRandom } = options;
@@ -81,7 +81,7 @@ class StoreOnStream implements JetStreamStore {
 
   async open(): Promise<void> {
     await this.#ensure();
-    if (this.#options.kind === "transient") this.#startExpiry();
+    this.#startUpkeep();
   }
 
   async create(key: string, object: KubeObject): Promise<Revision> {
@@ -145,7 +145,7 @@ class StoreOnStream implements JetStreamStore {
   }
 
   close(): void {
-    this.#stopExpiry();
+    this.#stopUpkeep();
     for (const following of this.#followings) following.unsubscribe();
   }
 
@@ -214,31 +214,38 @@ class StoreOnStream implements JetStreamStore {
     this.#aging.forget(tombstone);
   }
 
-  #startExpiry(): void {
+  #startUpkeep(): void {
     const { stream, log, registry } = this.#options;
-    const machine = expiryMachine.provide({ actors: { sweep: fill(() => this.#sweep()) } });
+    const machine = upkeepMachine.provide({ actors: { sweep: fill(() => this.#sweep()) } });
     const actor = startActor(machine, {
-      id: `expiry ${stream}`,
+      id: `upkeep ${stream}`,
       input: undefined,
       clock: this.#clock,
       ...(registry === undefined ? {} : { registry }),
-      onError: (error) => log.error("store.expiry-failed", { stream, why: String(error) }),
+      onError: (error) => log.error("store.upkeep-failed", { stream, why: String(error) }),
     });
-    this.#stopExpiry = () => actor.stop();
+    this.#stopUpkeep = () => actor.stop();
   }
 
   async #sweep(): Promise<undefined> {
+    if (this.#options.kind === "durable") await this.purgeTombstones(storeLimits.tombstoneAgeMs);
+    else await this.#expire();
+    return undefined;
+  }
+
+  async #expire(): Promise<void> {
     for (const old of this.#aging.before(this.#clock.now() - storeLimits.transientAgeMaxMs)) {
       const found = await this.#find(old.subject);
-      if (found?.revision === old.revision && !found.deleted) {
-        await this.#write(old.subject, { object: found.object, base: old.revision, deleted: true }).catch(
-          (error: unknown) => {
-            if (!(error instanceof Conflict)) throw error; // Another server was faster, or it was renewed.
-          },
-        );
-      }
+      if (found?.revision === old.revision && !found.deleted) await this.#expireOne(old, found.object);
       this.#aging.forget(old);
     }
-    return undefined;
+  }
+
+  async #expireOne({ subject, revision }: Aged, object: KubeObject): Promise<void> {
+    try {
+      await this.#write(subject, { object, base: revision, deleted: true });
+    } catch (error) {
+      if (!(error instanceof Conflict)) throw error; // Another server was faster, or it was renewed.
+    }
   }
 }
