@@ -3,7 +3,7 @@
  * API server can blind it. It has a socket and a bus connection of its own.
  */
 import { createSocket, type Socket } from "node:dgram";
-import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { beatKeyOf, openDatagram, signDatagram } from "@kubus/shared/adapters/beat-codec.ts";
 import { connectNatsBus } from "@kubus/shared/adapters/nats-bus.ts";
@@ -39,7 +39,8 @@ let probeSequence = 0;
 const hearings = new Hearings({
   clock: systemClock,
   patience: patience[options.failover],
-  hasLink: () => options.link === undefined || carrier(options.link),
+  // Only interfaces with a carrier are listed. /sys would show those of the namespace that it was mounted in.
+  hasLink: () => options.link === undefined || networkInterfaces()[options.link] !== undefined,
   onVerdict: (liveness) => {
     if (liveness.verdict === "alive") endProbe(liveness.node);
     tell({ type: "liveness", liveness });
@@ -86,15 +87,6 @@ function probe(node: string): void {
 function endProbe(node: string): void {
   probes.get(node)?.close();
   probes.delete(node);
-}
-
-/** Whether an interface has a carrier. One that is gone has none. */
-function carrier(link: string): boolean {
-  try {
-    return readFileSync(`/sys/class/net/${link}/carrier`, "utf8").trim() === "1";
-  } catch {
-    return false; // Reading the carrier of an interface that is down fails: EINVAL.
-  }
 }
 
 main.on("message", (message: ToDetector) => {

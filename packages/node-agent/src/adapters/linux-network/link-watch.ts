@@ -4,7 +4,7 @@
  * When the program ends by itself it is started again; a change in between is told then.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { networkInterfaces } from "node:os";
 import { createInterface } from "node:readline";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 
@@ -49,11 +49,9 @@ export function watchLink(link: string, clock: Clock, onChange: (state: LinkStat
   };
 }
 
-/** Of an interface in this process' network namespace. One that is gone or down has no carrier. */
-export function carrierOf(link: string): LinkState {
-  try {
-    return readFileSync(`/sys/class/net/${link}/carrier`, "utf8").trim() === "1" ? "up" : "down";
-  } catch {
-    return "down";
-  }
-}
+/**
+ * Of an interface in this process' network namespace: Node lists only those with a carrier and an address. (/sys would
+ * show the namespace that it was mounted in.)
+ */
+export const carrierOf = (link: string): LinkState =>
+  networkInterfaces()[link] === undefined ? "down" : "up";

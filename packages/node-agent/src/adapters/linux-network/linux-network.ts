@@ -5,7 +5,7 @@
  * is missing is made, so it is also the repair after a link or interface returned.
  */
 import { createHash } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
@@ -75,8 +75,7 @@ export function linuxNetwork({
   return {
     prepare: async (podCidr) => {
       const { gateway, prefix } = blockOf(podCidr);
-      if (!existsSync(`/sys/class/net/${bridge}`))
-        await ipBatch([`link add ${bridge} type bridge forward_delay 0`]);
+      if (!hasInterface(bridge)) await ipBatch([`link add ${bridge} type bridge forward_delay 0`]);
       await ipBatch([`addr replace ${gateway}/${prefix} dev ${bridge}`, `link set ${bridge} up`]);
       allowForwarding();
       cidr = podCidr;
@@ -91,7 +90,7 @@ export function linuxNetwork({
       const ip = await addresses.take(podUid, cidr);
       const veth = vethOf(podUid);
       // One that is there already leads to this pod's namespace, or to one that is gone and took it along.
-      if (!existsSync(`/sys/class/net/${veth}`)) {
+      if (!hasInterface(veth)) {
         await ipBatch([
           `link add ${veth} type veth peer name eth0 netns ${netnsPath}`,
           `link set ${veth} master ${bridge} up`,
@@ -109,7 +108,7 @@ export function linuxNetwork({
     },
     detach: async (podUid) => {
       const veth = vethOf(podUid);
-      if (existsSync(`/sys/class/net/${veth}`)) await ipBatch([`link del ${veth}`], { onFailure: "goOn" });
+      if (hasInterface(veth)) await ipBatch([`link del ${veth}`], { onFailure: "goOn" });
       await addresses.release(podUid);
     },
     onLinkChange: (listener) => {
@@ -119,6 +118,12 @@ export function linuxNetwork({
     stop: () => watch?.stop(),
   };
 }
+
+/** In this process' network namespace: /proc knows whose it is asked about, /sys does not. */
+const hasInterface = (name: string): boolean =>
+  readFileSync("/proc/self/net/dev", "utf8")
+    .split("\n")
+    .some((line) => line.trimStart().startsWith(`${name}:`));
 
 /** Pods' packets cross the board: this namespace's own switches, read and written in its own /proc/sys/net. */
 function allowForwarding(): void {
