@@ -23,7 +23,7 @@ import type { Cache } from "./cache/cache.ts";
 import { makeCache } from "./cache/make-cache.ts";
 import type { ServerConfig } from "./config.ts";
 import { makeControllers } from "./controllers/engine/controllers.ts";
-import { workloadControllers } from "./controllers/index.ts";
+import { controllersOf } from "./controllers/index.ts";
 import { makeFeed } from "./feed/feed.ts";
 import { eventKind, kinds, nodeKind, podKind } from "./kinds/index.ts";
 import { startLeadership } from "./leadership/leadership.ts";
@@ -31,7 +31,7 @@ import { nodeAddressController } from "./nodes/addresses/controller.ts";
 import { nodeLifeController } from "./nodes/controller.ts";
 import { greetAgents } from "./nodes/hello.ts";
 import { followLives } from "./nodes/lives.ts";
-import { startScheduler } from "./scheduler/scheduler.ts";
+import { makeScheduler } from "./scheduler/scheduler.ts";
 
 export interface ServerParts {
   readonly config: ServerConfig;
@@ -125,14 +125,14 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     controllers: [
       nodeLifeController(lives),
       nodeAddressController(config.podCidr),
-      ...workloadControllers({ caCertificate, serviceCidr: config.serviceCidr, apiPort: https.port }),
+      ...controllersOf({ caCertificate, serviceCidr: config.serviceCidr, apiPort: https.port }),
     ],
     cache,
     objectsAs: api.objectsAs,
     eventKind,
     ...run,
   });
-  const scheduler = startScheduler({ cache, objectsAs: api.objectsAs, ...run });
+  const scheduler = makeScheduler({ cache, objectsAs: api.objectsAs, eventKind, ...run });
   const leadership = startLeadership({
     name: config.name,
     cache,
