@@ -95,7 +95,7 @@ function setOptions(
   chosen: string,
 ): void {
   const shown = [...select.options].map(({ value }) => value).join("\n");
-  if (shown !== options.map(([value]) => value).join("\n")) {
+  if (select.options.length === 0 || shown !== options.map(([value]) => value).join("\n")) {
     select.replaceChildren(...options.map(([value, text]) => h("option", { value }, text)));
   }
   if (select.value !== chosen) select.value = options.some(([value]) => value === chosen) ? chosen : "";

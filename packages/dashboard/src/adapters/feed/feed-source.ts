@@ -13,18 +13,20 @@ export interface FeedSourceOptions {
   readonly ca: string;
   readonly certificate: string;
   readonly key: string;
+  /** A server that is not heard for so long is gone. */
+  readonly silenceMaxMs?: number;
 }
 
-export const feedPath = "/kubus/v1/feed";
+const feedPath = "/kubus/v1/feed";
 
 const limits = {
   handshakeMs: 3_000,
-  pingEveryMs: 1_000,
   silenceMaxMs: 3_000,
   messageBytesMax: 64 * 1024 * 1024,
 };
 
-export function feedSource({ servers, ca, certificate, key }: FeedSourceOptions): FeedSource {
+export function feedSource(given: FeedSourceOptions): FeedSource {
+  const { servers, ca, certificate, key, silenceMaxMs = limits.silenceMaxMs } = given;
   let tries = 0;
   return {
     connect: (onText, signal) => {
@@ -34,16 +36,19 @@ export function feedSource({ servers, ca, certificate, key }: FeedSourceOptions)
       if (origin === undefined) return Promise.reject(new Error("No control plane is known."));
       const url = `${origin.replace(/^http/, "ws")}${feedPath}`;
       const options = { ca, cert: certificate, key, handshakeTimeout: limits.handshakeMs };
-      return opened(new WebSocket(url, { ...options, maxPayload: limits.messageBytesMax }), onText, signal);
+      const socket = new WebSocket(url, { ...options, maxPayload: limits.messageBytesMax });
+      return opened({ socket, silenceMaxMs, onText }, signal);
     },
   };
 }
 
-function opened(
-  socket: WebSocket,
-  onText: (text: string) => void,
-  signal: AbortSignal,
-): Promise<FeedConnection> {
+interface Line {
+  readonly socket: WebSocket;
+  readonly silenceMaxMs: number;
+  readonly onText: (text: string) => void;
+}
+
+function opened({ socket, silenceMaxMs, onText }: Line, signal: AbortSignal): Promise<FeedConnection> {
   return new Promise((resolve, reject) => {
     const abort = () => {
       socket.terminate();
@@ -59,13 +64,13 @@ function opened(
         pause: () => socket.pause(),
         resume: () => socket.resume(),
         close: () => socket.close(),
-        closed: ended(socket),
+        closed: ended(socket, silenceMaxMs),
       });
     });
   });
 }
 
-function ended(socket: WebSocket): Promise<string> {
+function ended(socket: WebSocket, silenceMaxMs: number): Promise<string> {
   return new Promise((resolve) => {
     let heardAt = performance.now();
     const hear = () => (heardAt = performance.now());
@@ -73,9 +78,9 @@ function ended(socket: WebSocket): Promise<string> {
     socket.on("message", hear);
     const watch = setInterval(() => {
       if (socket.isPaused) hear();
-      else if (performance.now() - heardAt > limits.silenceMaxMs) socket.terminate();
+      else if (performance.now() - heardAt > silenceMaxMs) socket.terminate();
       else socket.ping();
-    }, limits.pingEveryMs);
+    }, silenceMaxMs / 3);
     socket.once("close", (code) => {
       clearInterval(watch);
       resolve(`The feed ended (${code}).`);
