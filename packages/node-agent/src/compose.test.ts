@@ -364,6 +364,23 @@ test("corrects a status that somebody else wrote", async () => {
   await agent.stop();
 });
 
+test("leaves what others say about the node as it is", async () => {
+  const { board, agent } = await aRunningPod();
+  const node = board.api.get(nodePath) as Node;
+  const ready = { type: "Ready", status: "True" as const, reason: "AgentReady" };
+  const conditions = [...(node.status?.conditions ?? []), ready];
+  const nodeInfo = { ...node.status?.nodeInfo, kernelVersion: "5.0" };
+  board.api.put(nodePath, { ...node, status: { ...node.status, conditions, nodeInfo } });
+  await board.clock.advance(1_000);
+  const after = board.api.get(nodePath) as Node;
+  assert.equal(after.status?.nodeInfo?.kernelVersion, "6.12");
+  assert.deepEqual(
+    after.status.conditions?.find(({ type }) => type === "Ready"),
+    ready,
+  );
+  await agent.stop();
+});
+
 test("a board whose Node was deleted registers again", async () => {
   const { board, agent } = await aRunningPod();
   board.api.remove(nodePath);

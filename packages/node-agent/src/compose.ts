@@ -34,7 +34,7 @@ export interface AgentParts {
   readonly bus: Bus;
   /** For watches and large answers. */
   readonly channels: Channels;
-  /** For logs and exec, on a connection of their own: bulk must not delay watches and beats. */
+  /** For logs, exec and the view of the actors, on a connection of their own: bulk must not delay watches and beats. */
   readonly bulk: Channels;
   readonly runtime: Runtime;
   readonly network: PodNetwork;
@@ -107,7 +107,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const served = [
     serveLogs({ node, channels: bulk, board, runtime, logs, terms, clock }),
     serveExec({ node, channels: bulk, board, runtime }),
-    serveActors(node, channels, registry),
+    serveActors(node, bulk, registry),
     bus.onState((state) => {
       if (state !== "connected") return;
       board.busReturned();

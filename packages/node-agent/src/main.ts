@@ -58,7 +58,7 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
     config,
     bus,
     channels: channelsOn(bus, run),
-    bulk: channelsOn(bulkBus, run),
+    bulk: channelsOn(bulkBus, { clock, random }),
     runtime,
     network,
     host: realHost(config),

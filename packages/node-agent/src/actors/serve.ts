@@ -1,6 +1,7 @@
 /**
  * Shows this process' actors to a server while it looks: charts, what lives, each change.
  *
+ * The channel must not be shown in the registry itself: each line would be followed by one about its own sending.
  * A slow channel gets the latest state of each actor instead of every step: what waits is bounded by what lives.
  */
 import type { Subscription } from "@kubus/shared/bus/bus.ts";

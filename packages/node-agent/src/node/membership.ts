@@ -86,7 +86,8 @@ export function startMembership(options: MembershipOptions): Membership {
     if (showsVitals) shownAt = clock.monotonic();
     const status = nodeStatus(facts, node.status ?? {}, clock.now());
     if (!differs(node.status, status) && heartbeatAge(node, clock.now()) < heartbeatAgeMaxMs) return;
-    written = await api.patch<Node>(`${path}/status`, { status }, "merge");
+    // By condition type: Ready is written by another hand at the same time.
+    written = await api.patch<Node>(`${path}/status`, { status }, "strategic");
   };
 
   const reporter = startKeeper({

@@ -50,16 +50,13 @@ const labelValue = (text: string) =>
     .slice(0, 63)
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "");
 
-/** This agent's part of the status. Conditions of others (Ready is node life's) stay as they stand in `before`. */
+/** This agent's part of the status: of the conditions only its own (Ready is node life's). */
 export function nodeStatus(facts: NodeFacts, before: NodeStatus, now: number): NodeStatus {
   const { node, version, address, identity, capacity, vitals, runtime } = facts;
-  const known = before.conditions ?? [];
-  const own = pressureConditions(vitals, capacity, { before: known, now });
-  const others = known.filter(({ type }) => !own.some((condition) => condition.type === type));
   return {
     capacity: resources(capacity),
     allocatable: resources(allocatable(capacity)),
-    conditions: [...own, ...others],
+    conditions: pressureConditions(vitals, capacity, { before: before.conditions ?? [], now }),
     addresses: [
       { type: "InternalIP", address },
       { type: "Hostname", address: node },
@@ -94,11 +91,13 @@ const resources = ({ cpuMillis, memoryBytes, diskBytes, podsMax }: HostCapacity)
   pods: String(podsMax),
 });
 
-/** Whether the status differs in more than the times of its heartbeats. */
+/** Whether what stands in the API differs from this agent's part in more than the times of its heartbeats. */
 export function differs(before: NodeStatus | undefined, wanted: NodeStatus): boolean {
+  const own = wanted.conditions?.map(({ type }) => type) ?? [];
   const still = (status: NodeStatus | undefined) => {
     const { capacity, allocatable, addresses, nodeInfo, conditions = [] } = status ?? {};
-    const told = conditions.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ""}`).sort();
+    const mine = conditions.filter(({ type }) => own.includes(type));
+    const told = mine.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ""}`).sort();
     return JSON.stringify([sorted(capacity), sorted(allocatable), addresses, sorted(nodeInfo), told]);
   };
   return still(before) !== still(wanted);

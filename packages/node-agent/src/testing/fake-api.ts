@@ -70,7 +70,7 @@ export function serveFakeApi(bus: Bus, channels: Channels, now: () => number): F
     if (objects.has(target)) throw new Refusal("alreadyExists", `${target} exists`);
     return store(target, body, "ADDED");
   };
-  const patch = (path: string, body: Record<string, unknown>): Stored => {
+  const patch = (path: string, body: Record<string, unknown>, merge: typeof mergePatch): Stored => {
     const target = path.replace(/\/status$/, "");
     const before = found(target);
     const uid = (body.metadata as Partial<ObjectMeta> | undefined)?.uid;
@@ -97,7 +97,10 @@ export function serveFakeApi(bus: Bus, channels: Channels, now: () => number): F
     const body = call.body === undefined ? {} : (JSON.parse(new TextDecoder().decode(call.body)) as object);
     if (call.method !== "GET") writes.push(`${call.method} ${pathname}`);
     if (call.method === "POST") return post(pathname, body as Stored);
-    if (call.method === "PATCH") return patch(pathname, body as Record<string, unknown>);
+    if (call.method === "PATCH") {
+      const isStrategic = call.contentType === "application/strategic-merge-patch+json";
+      return patch(pathname, body as Record<string, unknown>, isStrategic ? strategicPatch : mergePatch);
+    }
     if (call.method === "DELETE") return (remove(pathname, body), {});
     if (objects.has(pathname)) return found(pathname);
     if (!collections.test(pathname)) return found(pathname);
@@ -181,14 +184,28 @@ async function serveWatch(
   await channel.write(line({ status: 200, contentType: "application/json" }));
 }
 
+/** RFC 7386, but for lists that have a key: conditions and addresses are merged by their type. */
+function strategicPatch(before: unknown, patch: unknown): unknown {
+  return mergePatch(before, patch, (was, now) => {
+    if (!now.every(hasType) || !was.every(hasType)) return now;
+    return [...was.filter(({ type }) => !now.some((one) => one.type === type)), ...now];
+  });
+}
+
+const hasType = (value: unknown): value is { readonly type: string } =>
+  typeof value === "object" && value !== null && "type" in value;
+
+type Lists = (was: readonly unknown[], now: readonly unknown[]) => readonly unknown[];
+
 /** RFC 7386. */
-function merge(before: unknown, patch: unknown): unknown {
-  if (typeof patch !== "object" || patch === null || Array.isArray(patch)) return patch;
+function mergePatch(before: unknown, patch: unknown, lists: Lists = (_, now) => now): unknown {
+  if (Array.isArray(patch)) return lists(Array.isArray(before) ? before : [], patch);
+  if (typeof patch !== "object" || patch === null) return patch;
   const isMap = typeof before === "object" && before !== null && !Array.isArray(before);
   const fields = new Map<string, unknown>(isMap ? Object.entries(before) : []);
   for (const [name, value] of Object.entries(patch)) {
     if (value === null) fields.delete(name);
-    else fields.set(name, merge(fields.get(name), value));
+    else fields.set(name, mergePatch(fields.get(name), value, lists));
   }
   return Object.fromEntries(fields);
 }
