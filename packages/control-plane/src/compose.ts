@@ -49,7 +49,7 @@ export interface Server {
 }
 
 /** What is said at `info`; the rest of the machines talk too much for a log that people read. */
-const loudMachines: readonly string[] = ["leadership", "node", "controller", "link"];
+const loudMachines: readonly string[] = ["node", "controller", "link"];
 
 /** Waits for the bus. Rejects when a port is taken or the store is refused. */
 export async function startServer({ config, log, detectorUrl, onError }: ServerParts): Promise<Server> {
@@ -139,10 +139,12 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     objects: api.objectsAs("system:kubus-server"),
     ...run,
     onGained: () => {
+      log.info("leadership.gained");
       controllers.start();
       scheduler.start();
     },
     onLost: () => {
+      log.info("leadership.lost");
       void controllers.stop();
       void scheduler.stop();
     },

@@ -1,4 +1,5 @@
 /** One control plane as a process: wires the real parts, and ends the process when one of them has a bug. */
+import { mkdir } from "node:fs/promises";
 import { logTo } from "@kubus/shared/log/log.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { crash, writeLine } from "./adapters/this-process.ts";
@@ -11,7 +12,8 @@ const detectorUrl = import.meta.url.endsWith(".ts")
   : new URL("./detector-worker.js", import.meta.url);
 
 /** Resolves when the API is served. Rejects when a port is taken or the store is refused. */
-export function runServer(config: ServerConfig): Promise<Server> {
+export async function runServer(config: ServerConfig): Promise<Server> {
+  await mkdir(config.stateDir, { recursive: true });
   const log = logTo(writeLine, { now: systemClock.now, level: "info", fields: { server: config.name } });
   const onError = (error: unknown) => {
     log.error("server.crashed", {
