@@ -2,9 +2,10 @@
  * Filling in what was left out, and leaving out what was said too much. Pure: objects are never changed, only copied.
  */
 
-/** `object` with those of `defaults` that it does not say itself. An explicit undefined counts as unsaid. */
+/** `object` with those of `defaults` that it does not say itself. An empty text says nothing, as in Go; zero does. */
 export function withDefaults<T extends object, D extends object>(object: T, defaults: D): T & D {
-  const said = Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined));
+  const isSaid = (key: string, value: unknown) => value !== undefined && (value !== "" || !(key in defaults));
+  const said = Object.fromEntries(Object.entries(object).filter(([key, value]) => isSaid(key, value)));
   return { ...defaults, ...said } as T & D;
 }
 

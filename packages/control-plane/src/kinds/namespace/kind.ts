@@ -2,7 +2,7 @@
 import type { Namespace } from "@kubus/shared/api/core.ts";
 import { dnsLabel } from "../../api/names.ts";
 import { ageColumn, nameColumn } from "../columns.ts";
-import { defineKind } from "../define-kind.ts";
+import { defineKind, withStatus } from "../define-kind.ts";
 
 /** The finalizer in `spec`: it goes last, through /finalize. */
 const finalizer = "kubernetes";
@@ -30,11 +30,9 @@ export const namespaceKind = defineKind<Namespace>({
     spec: { ...namespace.spec, finalizers: [...new Set([...(namespace.spec?.finalizers ?? []), finalizer])] },
     status: { phase: "Active" },
   }),
-  prepareForUpdate: (next, previous) => ({
-    ...next,
-    spec: { ...next.spec, finalizers: previous.spec?.finalizers ?? [] },
-    ...(previous.status === undefined ? {} : { status: previous.status }),
-  }),
+  // Finalizers in the spec go through /finalize only.
+  prepareForUpdate: (next, previous) =>
+    withStatus({ ...next, spec: { ...next.spec, finalizers: previous.spec?.finalizers ?? [] } }, previous),
 });
 
 function withNameLabel(namespace: Namespace): Namespace {

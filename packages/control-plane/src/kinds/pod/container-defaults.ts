@@ -43,13 +43,12 @@ function setEnvDefaults(variable: Received<EnvVar>): Received<EnvVar> {
   return withChanged(variable, "valueFrom", setDownwardFileDefaults);
 }
 
+const probeCounts = { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 };
+
+/** The counts of a probe are no pointers in Go: zero means that they were not given. */
 function setProbeDefaults(probe: Probe): Probe {
-  const filled = withDefaults(probe, {
-    timeoutSeconds: 1,
-    periodSeconds: 10,
-    successThreshold: 1,
-    failureThreshold: 3,
-  });
+  const given = Object.entries(probe).filter(([name, value]) => !(name in probeCounts && value === 0));
+  const filled = withDefaults(Object.fromEntries(given) as Probe, probeCounts);
   return setActionDefaults(withChanged(filled, "grpc", (grpc) => withDefaults(grpc, { service: "" })));
 }
 

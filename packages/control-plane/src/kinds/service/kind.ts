@@ -1,10 +1,10 @@
 /** Service: one stable address for the pods that its selector finds. */
 import type { Service } from "@kubus/shared/api/core.ts";
-import { without } from "../../api/defaults.ts";
 import { dns1035Label } from "../../api/names.ts";
 import { formatLabels } from "../../api/selectors.ts";
 import { ageColumn, nameColumn, none } from "../columns.ts";
-import { defineKind } from "../define-kind.ts";
+import { defineKind, withStatus } from "../define-kind.ts";
+import type { Received } from "../received.ts";
 import { setServiceDefaults } from "./defaults.ts";
 import { validateService, validateServiceUpdate } from "./validate.ts";
 
@@ -45,18 +45,13 @@ export const serviceKind = defineKind<Service>({
 });
 
 /** Addresses that were given to a service stay, when a client that does not know them writes it back. */
-function keepAddresses(next: Service, previous: Service): Service {
-  const keeps = next.spec.type !== "ExternalName" && !next.spec.clusterIP && Boolean(previous.spec.clusterIP);
+function keepAddresses(next: Received<Service>, previous: Service): Service {
+  const { spec = {} } = next;
   const { clusterIP, clusterIPs } = previous.spec;
-  const addresses = {
-    ...(clusterIP === undefined ? {} : { clusterIP }),
-    ...(clusterIPs === undefined ? {} : { clusterIPs }),
-  };
-  return {
-    ...without(next, "status"),
-    spec: keeps ? { ...next.spec, ...addresses } : next.spec,
-    ...(previous.status === undefined ? {} : { status: previous.status }),
-  };
+  const keeps =
+    spec.type !== "ExternalName" && !spec.clusterIP && clusterIP !== undefined && clusterIP !== "";
+  const kept = keeps ? { clusterIP, ...(clusterIPs === undefined ? {} : { clusterIPs }) } : {};
+  return withStatus({ ...next, spec: { ...spec, ...kept } } as Service, previous);
 }
 
 function externalAddresses({ spec, status }: Service): string {
