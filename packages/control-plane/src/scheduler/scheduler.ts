@@ -15,7 +15,7 @@ import type { Objects, ObjectsAs } from "../api/objects.ts";
 import { isSame } from "../api/same.ts";
 import type { CacheEvent } from "../cache/cache.ts";
 import { makeRecorder, type RecordEvent } from "../controllers/engine/events.ts";
-import { followChanges, leadAll, startLed, type Led, type LedOptions } from "../controllers/engine/led.ts";
+import { leadAll, startLed, type Led, type LedOptions } from "../controllers/engine/led.ts";
 import { makeWorkers, type Workers } from "../controllers/engine/workers.ts";
 import { referenceTo, targetOf } from "../controllers/workload/ownership.ts";
 import { splitKey } from "../controllers/workload/wake.ts";
@@ -56,8 +56,8 @@ export function makeScheduler(options: SchedulerOptions): Led {
     actors: { decide: decideInTurn(desk), bind: bind(desk), explain: explain(desk) },
   });
   const { ledger, workers } = desk;
-  const changes = followChanges({ watches: watchesOf(ledger) }, cache);
-  return leadAll([startLed({ id: "scheduler", name: "placement", changes, key, workers }, options)]);
+  const watches = watchesOf(ledger);
+  return leadAll([startLed({ id: "scheduler", name: "placement", watches, key, workers }, options)]);
 }
 
 /** A pod wakes itself; what may make room or lift an objection wakes all that wait. */

@@ -12,7 +12,7 @@ import { makeAct } from "./act.ts";
 import type { AnyController } from "./controller.ts";
 import { makeRecorder } from "./events.ts";
 import { keyMachine, type Outcome } from "./key.machine.ts";
-import { followChanges, leadAll, startLed, type Led, type LedActor, type LedOptions } from "./led.ts";
+import { leadAll, startLed, type Led, type LedActor, type LedOptions } from "./led.ts";
 import { makeWorkers, type Workers } from "./workers.ts";
 
 /** Keys of one controller that are worked on at once, unless it says otherwise. */
@@ -37,14 +37,9 @@ export const userOf = (controller: string): string =>
   `system:serviceaccount:kube-system:${controller}-controller`;
 
 function startController(controller: AnyController, options: ControllersOptions): LedActor {
-  const { cache } = options;
   const workers = makeWorkers(controller.workersMax ?? workersMax);
   const key = keyMachine.provide({ actors: { reconcileKey: reconcileKey(controller, workers, options) } });
-  const id = `${controller.name}-controller`;
-  return startLed(
-    { id, name: controller.name, changes: followChanges(controller, cache), key, workers },
-    options,
-  );
+  return startLed({ ...controller, id: `${controller.name}-controller`, key, workers }, options);
 }
 
 /** One pass: observe, decide, act. */

@@ -1,16 +1,16 @@
 /**
  * What works only while this server leads: starts a controller's machine, and begins and ends the work of several.
  */
-import { fromCallback, waitFor, type AnyActorLogic } from "xstate";
+import { fromCallback, waitFor, type AnyActorLogic, type EventObject } from "xstate";
 import { fill } from "@kubus/shared/machine/port-actor.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import type { Kind } from "../../kinds/kind.ts";
-import { controllerMachine, type ControllerEvent } from "./controller.machine.ts";
+import { controllerMachine } from "./controller.machine.ts";
 import type { AnyController } from "./controller.ts";
-import type { keyMachine } from "./key.machine.ts";
+import { makeRoster } from "./roster.ts";
 import type { Workers } from "./workers.ts";
 
 export interface LedOptions {
@@ -29,31 +29,29 @@ export interface Led {
   stop(): Promise<void>;
 }
 
-export interface Part {
+export interface Part extends Pick<AnyController, "watches" | "alsoWakes"> {
   /** Unique in the process. */
   readonly id: string;
   /** Begins the names of its keys' actors. */
   readonly name: string;
-  readonly changes: ReturnType<typeof followChanges>;
-  /** What one key does: it is given `{ key }` and told `object.changed`, and may end. */
+  /** What one key does: see roster.ts. */
   readonly key: AnyActorLogic;
   readonly workers: Workers;
 }
 
 export type LedActor = ReturnType<typeof startLed>;
 
-export function startLed({ id, name, changes, key, workers }: Part, options: LedOptions) {
+export function startLed(part: Part, options: LedOptions) {
   const { cache, clock, registry, onError } = options;
+  const { id, workers } = part;
   const logic = controllerMachine.provide({
     actors: {
       awaitSync: fill<unknown, undefined>(() => cache.synced),
+      work: workOn(part, options),
       drain: fill<unknown, undefined>(() => workers.idle()),
-      followChanges: changes,
-      // The engine's own key is the pattern: any actor with its input and its event will do.
-      key: key as unknown as typeof keyMachine,
     },
   });
-  const base = { id, input: { name }, clock, onError };
+  const base = { id, input: undefined, clock, onError };
   return startActor(logic, registry === undefined ? base : { ...base, registry });
 }
 
@@ -68,24 +66,23 @@ export const leadAll = (actors: readonly LedActor[]): Led => ({
 });
 
 /** First a look at all there is, then at what changes. */
-export const followChanges = (
-  { watches, alsoWakes }: Pick<AnyController, "watches" | "alsoWakes">,
-  cache: Cache,
-) =>
-  fromCallback<ControllerEvent>(({ sendBack }) => {
-    const wake = (key: string) => sendBack({ type: "key.changed", key });
+const workOn = ({ name, key, watches, alsoWakes }: Part, options: LedOptions) =>
+  fromCallback<EventObject>(() => {
+    const { cache } = options;
+    const roster = makeRoster({ ...options, name, logic: key });
     const hear = (event: CacheEvent) => {
       for (const { kind, wakes } of watches) {
-        if (kind === event.kind) for (const key of wakes(event, cache)) wake(key);
+        if (kind === event.kind) for (const one of wakes(event, cache)) roster.wake(one);
       }
     };
     const subscription = cache.onEvent(hear);
     const kinds = new Set(watches.map(({ kind }) => kind as Kind));
     for (const kind of kinds) for (const event of existing(kind, cache)) hear(event);
-    const others = alsoWakes?.(wake);
+    const others = alsoWakes?.((one) => roster.wake(one));
     return () => {
       subscription.unsubscribe();
       others?.unsubscribe();
+      roster.stop();
     };
   });
 

@@ -13,10 +13,7 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
-import { makeObjects } from "../../api/make-objects.ts";
-import { makeMetrics } from "../../api/metrics.ts";
-import { makePages } from "../../api/pages.ts";
-import { makeTurns } from "../../api/turns.ts";
+import { makeApi } from "../../api/api.ts";
 import { makeCache } from "../../cache/make-cache.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { Draft } from "../../api/objects.ts";
@@ -41,13 +38,7 @@ export async function aCluster(controllers: readonly AnyController[] = []) {
     log: silentLog,
     version: "0.1.0",
   };
-  const objectsAs = makeObjects({
-    ...ports,
-    pages: makePages(ports),
-    metrics: makeMetrics(),
-    turns: makeTurns(),
-    unready: () => undefined,
-  });
+  const { objectsAs } = makeApi(ports);
   await cache.synced;
   const objects = objectsAs("admin");
   const onError = (error: unknown) => assert.fail(String(error));
