@@ -54,6 +54,7 @@ export class JetStreamFollowing implements Subscription {
   readonly #actor: Actor<typeof followingMachine>;
   readonly #states: Subscription;
   #phase: "listing" | "following" = "listing";
+  #toldWhy = "";
   #consumer: Consumer | undefined;
   #createdAt: number | undefined;
   #last: Revision = 0;
@@ -101,9 +102,14 @@ export class JetStreamFollowing implements Subscription {
       if (signal.aborted) return undefined;
       if (!this.#canGoOn(life)) this.#beginAgain(life);
       await this.#consume(signal);
+      this.#toldWhy = "";
       return undefined;
     } catch (error) {
-      if (link.state() === "connected") log.warn("store.not-followed", { stream, why: String(error) });
+      const why = String(error);
+      // Tried several times a second: each reason is told once.
+      if (link.state() === "connected" && why !== this.#toldWhy)
+        log.warn("store.not-followed", { stream, why });
+      this.#toldWhy = why;
       throw error;
     }
   }

@@ -13,6 +13,9 @@ import {
 } from "@kubus/shared/testing/nats-server.ts";
 import { until } from "@kubus/shared/testing/until.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
+import { makeCache } from "../../cache/make-cache.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { formatKey } from "../../store/key.ts";
 import { keyNamed, objectNamed, storeContract, witness } from "../../store/store.contract.ts";
 import { Conflict, storeLimits } from "../../store/store.ts";
 import { callApi, type StreamInfo } from "./jetstream-api.ts";
@@ -152,6 +155,63 @@ test(
     await until("the relist", () => seen.relists.length === 1 && seen.entries.length === 3);
     assert.deepEqual([revision, store.parseRevision(text)], [1, undefined]);
     assert.ok(BigInt(store.formatRevision(revision)) > BigInt(text));
+  },
+);
+
+test("a follower that was away for longer than tombstones live lists anew", { skip }, async (t) => {
+  const { server, link, open } = await world(t);
+  let offset = 0;
+  const store = await open({ clock: { ...systemClock, now: () => systemClock.now() + offset } });
+  const seen = witness();
+  await store.follow(seen.follower);
+  await store.create(key, object);
+  await until("the object", () => seen.entries.length === 1);
+
+  await server.restart();
+  await store.create(keyNamed("b"), object);
+  await until("the second", () => seen.entries.length === 2);
+  assert.equal(seen.relists.length, 0, "a short absence needs no list");
+
+  await server.kill("SIGKILL");
+  await until("it to notice", () => link.state() === "disconnected");
+  offset = storeLimits.tombstoneAgeMinMs;
+  await server.restart();
+  await until("the list", () => seen.relists.length === 1 && seen.entries.length === 4);
+  assert.deepEqual(
+    seen.entries.map(({ revision }) => revision),
+    [1, 2, 1, 2],
+  );
+});
+
+test(
+  "the cache outlives the server: durable objects stay, transient ones are deleted",
+  { skip },
+  async (t) => {
+    const { server, open } = await world(t);
+    const kindOf = (plural: string, storage: Kind["storage"]) =>
+      ({ group: "", plural, storage }) as unknown as Kind;
+    const [maps, events] = [kindOf("configmaps", "durable"), kindOf("events", "transient")];
+    const stores = { durable: await open(), transient: await open({ kind: "transient", stream: "EVENTS" }) };
+    const cache = makeCache({ kinds: [maps, events], stores, log: silentLog });
+    t.after(() => cache.stop());
+    await cache.synced;
+    const eventKey = formatKey({ group: "", plural: "events", namespace: "default", name: "e" });
+    await cache.waitFor(events, await stores.transient.create(eventKey, objectNamed("e")));
+    await cache.waitFor(maps, await stores.durable.create(key, object));
+    const before = cache.resourceVersion(events);
+    const changes: string[] = [];
+    cache.onEvent(({ type, object: { metadata } }) => void changes.push(`${type} ${metadata.name}`));
+
+    await server.restart();
+    await cache.waitFor(maps, await stores.durable.create(keyNamed("b"), objectNamed("b")));
+    await until("the event to be gone", () => cache.list(events).length === 0);
+    assert.deepEqual(
+      cache.list(maps).map(({ metadata }) => metadata.name),
+      ["a", "b"],
+    );
+    assert.deepEqual(changes.sort(), ["ADDED b", "DELETED e"]);
+    assert.ok(BigInt(cache.resourceVersion(events)) > BigInt(before));
+    await cache.waitFor(events, await stores.transient.create(eventKey, objectNamed("e")));
   },
 );
 
