@@ -388,3 +388,71 @@ test("a board whose Node was deleted registers again", async () => {
   assert.ok(board.api.get(nodePath));
   await agent.stop();
 });
+
+test("asks probes in their order: startup, then readiness and liveness", async () => {
+  const board = aBoard();
+  const agent = await board.startAgent();
+  for (const what of ["80/started", "80/ready"]) board.unhealthy.add(what);
+  const probe = (path: string) => ({ httpGet: { port: "web", path }, periodSeconds: 1 });
+  const probes = {
+    ports: [{ name: "web", containerPort: 80 }],
+    startupProbe: { ...probe("/started"), failureThreshold: 30 },
+    readinessProbe: probe("/ready"),
+    livenessProbe: { tcpSocket: { port: 80 }, periodSeconds: 1 },
+  };
+  board.api.put(podPath, aPod({}, probes));
+  await board.clock.advance(5_500);
+  assert.equal(main(board)?.started, false);
+  assert.equal(condition(board, "Ready"), "False");
+  board.unhealthy.delete("80/started");
+  await board.clock.advance(1_000);
+  assert.equal(main(board)?.started, true);
+  assert.equal(condition(board, "Ready"), "False");
+  board.unhealthy.delete("80/ready");
+  await board.clock.advance(1_000);
+  assert.equal(condition(board, "Ready"), "True");
+  board.unhealthy.add("80/ready");
+  await board.clock.advance(2_000);
+  assert.equal(condition(board, "Ready"), "True");
+  await board.clock.advance(2_000);
+  assert.equal(condition(board, "Ready"), "False");
+  assert.deepEqual(await board.running(), ["main/0"]);
+  board.unhealthy.add("80");
+  await board.clock.advance(4_000);
+  assert.deepEqual(await board.running(), ["main/1"]);
+  assert.ok(reasons(board).includes("Unhealthy"));
+  await agent.stop();
+});
+
+test("a restarted agent believes that a ready pod is ready until its probe says otherwise", async () => {
+  const board = aBoard();
+  const agent = await board.startAgent();
+  const readinessProbe = { tcpSocket: { port: 80 }, periodSeconds: 1, initialDelaySeconds: 3 };
+  board.api.put(podPath, aPod({}, { readinessProbe }));
+  await board.clock.advance(2_000);
+  assert.equal(condition(board, "Ready"), "False");
+  await board.clock.advance(2_000);
+  assert.equal(condition(board, "Ready"), "True");
+  await agent.stop();
+  const writes = board.api.writes.length;
+  const next = await board.startAgent();
+  await board.clock.advance(2_000);
+  assert.deepEqual(board.api.writes.slice(writes), []);
+  assert.equal(condition(board, "Ready"), "True");
+  board.unhealthy.add("80");
+  await board.clock.advance(6_000);
+  assert.equal(condition(board, "Ready"), "False");
+  await next.stop();
+});
+
+test("a probe by command fails with its exit code and its words", async () => {
+  const board = aBoard({ "check well": { endsAfterMs: 0, exitCode: 3, stderr: "not well" } });
+  const agent = await board.startAgent();
+  const readinessProbe = { exec: { command: ["check", "well"] }, periodSeconds: 1 };
+  board.api.put(podPath, aPod({}, { readinessProbe }));
+  await board.clock.advance(2_000);
+  assert.equal(condition(board, "Ready"), "False");
+  const told = (board.api.all("/events/") as Event[]).find(({ reason }) => reason === "Unhealthy");
+  assert.equal(told?.message, "Readiness probe failed: command exited with 3: not well");
+  await agent.stop();
+});

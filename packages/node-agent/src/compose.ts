@@ -22,6 +22,7 @@ import { startWiring, type Wiring } from "./network/wiring.ts";
 import { startMembership } from "./node/membership.ts";
 import { makeBoard, type Board } from "./pod/board.ts";
 import { sourceCache } from "./pod/sources.ts";
+import type { Checks } from "./ports/checks.ts";
 import type { Heartbeat } from "./ports/heartbeat.ts";
 import type { Host } from "./ports/host.ts";
 import type { LogFiles } from "./ports/log-files.ts";
@@ -40,6 +41,7 @@ export interface AgentParts {
   readonly network: PodNetwork;
   readonly host: Host;
   readonly beat: Heartbeat;
+  readonly checks: Checks;
   readonly records: Records;
   readonly logs: LogFiles;
   readonly clock: Clock;
@@ -60,7 +62,7 @@ export interface Agent {
 /** Resolves when the pods that an earlier agent left have their actors again; the rest goes on by itself. */
 export async function startAgent(parts: AgentParts): Promise<Agent> {
   const { config, bus, channels, bulk, runtime, network, beat, records, logs, clock, random, log } = parts;
-  const { registry, onError, host } = parts;
+  const { registry, onError, host, checks } = parts;
   const run = { clock, registry, onError };
   const { node } = config;
 
@@ -73,7 +75,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const podsLater = later<Pod>();
   const nodesLater = later<Node>();
   const board = makeBoard(
-    { api, runtime, records, logs, recorder, sources, log, terms, ...run },
+    { api, runtime, checks, records, logs, recorder, sources, log, terms, ...run },
     podsLater.get,
   );
   const restored = board.restore();

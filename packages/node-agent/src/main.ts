@@ -12,6 +12,7 @@ import { actorRegistry } from "@kubus/shared/machine/inspection.ts";
 import { narrate } from "@kubus/shared/machine/narrate.ts";
 import { systemClock as clock } from "@kubus/shared/time/system-clock.ts";
 import { openRuntime } from "./adapters/board-runtime.ts";
+import { networkChecks } from "./adapters/checks.ts";
 import { realHost } from "./adapters/host/host.ts";
 import { bootIdOf } from "./adapters/host/identity.ts";
 import { logFiles } from "./adapters/log-files/log-files.ts";
@@ -63,6 +64,7 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
     network,
     host: realHost(config),
     beat: makeHeartbeat({ hello, bus, datagrams, onError, ...run }),
+    checks: networkChecks,
     records: fileRecords(stateDir, log),
     logs: logFiles,
     onError,

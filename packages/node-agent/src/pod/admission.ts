@@ -4,6 +4,7 @@
  * A pod that asks for it waits with a clear reason instead of running as something it is not.
  */
 import type { Container, Pod } from "@kubus/shared/api/pod.ts";
+import { hasForeignProbe } from "../probe/spec.ts";
 
 /** Fields that are read from the raw object: kubus has no types for them yet. */
 type Raw = Readonly<Record<string, unknown>>;
@@ -38,6 +39,7 @@ function containerObjections(container: Container, hostNetwork: boolean): readon
     ...(lifecycle === undefined || Object.keys(lifecycle as object).length === 0
       ? []
       : [`Lifecycle hooks are not supported yet (${where}).`]),
+    ...(hasForeignProbe(container) ? [`Only exec, HTTP and TCP probes are supported yet (${where}).`] : []),
     ...(hostPort === undefined ? [] : [`hostPort ${hostPort} is not supported yet (${where}).`]),
   ];
 }
@@ -46,14 +48,3 @@ const isFilled = (list: unknown): list is readonly unknown[] => Array.isArray(li
 
 const namesOf = (volumes: readonly unknown[]) =>
   volumes.map((volume) => `"${String((volume as { readonly name?: unknown }).name)}"`).join(", ");
-
-/** Probes that this agent does not run, as a sentence for an event. Undefined: it can run them all. */
-export function probeWarning({ spec }: Pod): string | undefined {
-  const named = spec.containers.filter(
-    ({ livenessProbe, readinessProbe, startupProbe }) =>
-      livenessProbe !== undefined || readinessProbe !== undefined || startupProbe !== undefined,
-  );
-  if (named.length === 0) return undefined;
-  const names = named.map(({ name }) => name).join(", ");
-  return `Probes are not run yet by this version; readiness follows running (${names}).`;
-}

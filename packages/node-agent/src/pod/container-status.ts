@@ -17,7 +17,8 @@ export interface StatusTerms {
   readonly hostIp: string;
   /** Prefix of container ids: `process`. */
   readonly runtimeName: string;
-  /** Whether a running container serves; probes tell. */
+  /** Whether a running container is through with starting, and whether it serves; probes tell. */
+  readonly hasStarted: (name: string) => boolean;
   readonly isReady: (name: string) => boolean;
 }
 
@@ -56,7 +57,7 @@ export function containerStatus(
     ...fresh,
     ...identity(view, before, terms),
     restartCount: view.context.attempt,
-    started: state.running !== undefined,
+    started: state.running !== undefined && terms.hasStarted(name),
     ready: readiness(view, state, terms),
     state,
     lastState: lastState(view, state, terms),

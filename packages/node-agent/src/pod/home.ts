@@ -18,11 +18,12 @@ import { containerOn } from "../container/ports.ts";
 import type { Recorder } from "../event/recorder.ts";
 import { startKeeper } from "../keeper/keeper.ts";
 import type { Api } from "../ports/api.ts";
+import type { Checks } from "../ports/checks.ts";
 import type { LogFiles } from "../ports/log-files.ts";
 import type { Records } from "../ports/records.ts";
 import type { Runtime } from "../ports/runtime.ts";
-import { probeWarning } from "./admission.ts";
 import { noticesOf } from "./events.ts";
+import { podHealth } from "./health.ts";
 import { podMachine } from "./machine.ts";
 import { containerSpec, logPath, podLogFolder, sandboxSpec, type PlanTerms } from "./plan.ts";
 import { placeOf, viewOf } from "./progress.ts";
@@ -36,6 +37,7 @@ export interface PodWorld {
   readonly runtime: Runtime;
   readonly records: Records;
   readonly logs: LogFiles;
+  readonly checks: Checks;
   readonly recorder: Recorder;
   readonly sources: SourceCache;
   readonly clock: Clock;
@@ -73,11 +75,24 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
   );
   const view = () => viewOfPod(actor);
 
+  const health = podHealth({
+    pod,
+    runtime,
+    checks: world.checks,
+    ...run,
+    onChange: () => scribe.look(),
+    onNotice: (notice) => recorder.record(about(pod), notice),
+    onUnhealthy: (container) => {
+      const { main, init } = actor.getSnapshot().context;
+      [...main, ...init].find(({ id }) => id === container)?.send({ type: "liveness.failed" });
+    },
+  });
   const statusTerms = () => ({
     now: clock.now(),
     hostIp: terms.hostIp,
     runtimeName: runtime.name,
-    isReady: () => true,
+    hasStarted: health.hasStarted,
+    isReady: health.isReady,
   });
   const wanted = (before: PodStatus) =>
     isTelling(view()) ? podStatus(view(), before, statusTerms()) : undefined;
@@ -87,6 +102,7 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
   let before: PodView | undefined;
   const step = () => {
     const now = view();
+    health.look(now);
     for (const notice of noticesOf(before, now)) recorder.record(about(pod), notice);
     before = now;
     const newest = world.known(pod) ?? pod;
@@ -98,6 +114,7 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
     complete: () => {
       // Also told when the agent stops; then the pod runs on.
       if (actor.getSnapshot().status !== "done") return;
+      health.stop();
       scribe.stop();
       void record
         .forget(pod)
@@ -106,10 +123,6 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
     },
   });
   step();
-  const warning = probeWarning(pod);
-  if (warning !== undefined) {
-    recorder.record(about(pod), { type: "Warning", reason: "ProbesNotRun", message: warning });
-  }
 
   return {
     pod,
@@ -121,6 +134,7 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
       scribe.busReturned();
     },
     stop: () => {
+      health.stop();
       actor.stop();
       scribe.stop();
     },
@@ -166,7 +180,7 @@ function viewOfPod(actor: Actor<typeof podMachine>): PodView {
 
 const about = ({ metadata }: Pod) => ({ apiVersion: "v1", kind: "Pod", metadata });
 
-/** Saves the pod when what a later agent must know has changed: its phase, its restarts. One write at a time. */
+/** Saves the pod when what a later agent must know has changed: its phase, restarts, readiness. One write at a time. */
 function recordKeeper({ records, log }: PodWorld) {
   let saved = "";
   let last: Promise<void> = Promise.resolve();
@@ -181,7 +195,11 @@ function recordKeeper({ records, log }: PodWorld) {
     keep: (pod: Pod): void => {
       const { status = {} } = pod;
       const runs = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])];
-      const ends = runs.map(({ containerID, state }) => [containerID, state.terminated?.exitCode]);
+      const ends = runs.map(({ containerID, ready, state }) => [
+        containerID,
+        ready,
+        state.terminated?.exitCode,
+      ]);
       const essence = JSON.stringify([status.phase, ends]);
       if (essence === saved) return;
       saved = essence;

@@ -10,6 +10,7 @@ import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { simulatedClock, type SimulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { startAgent, type Agent } from "../compose.ts";
 import type { AgentConfig } from "../config.ts";
+import type { Checks } from "../ports/checks.ts";
 import type { Host } from "../ports/host.ts";
 import { memoryBoard, type MemoryBoard, type MemoryProgram } from "../ports/memory-runtime.ts";
 import type { LogFiles } from "../ports/log-files.ts";
@@ -34,6 +35,8 @@ export interface TestBoard {
   /** What the beats say, and what the pod network was told. */
   readonly told: readonly string[];
   readonly recorded: Map<string, Pod>;
+  /** Ports and paths that do not answer well: `80`, `80/ready`. */
+  readonly unhealthy: Set<string>;
   registry: ActorRegistry;
   /** Starts an agent on this board, after the former one was stopped or killed. */
   startAgent(parts?: { readonly logs?: LogFiles; readonly stateDir?: string }): Promise<Agent>;
@@ -84,6 +87,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
   const runtime = watched(memory.open(), started);
   const told: string[] = [];
   const recorded = new Map<string, Pod>();
+  const unhealthy = new Set<string>();
   const board: TestBoard = {
     clock,
     network,
@@ -101,6 +105,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
     },
     told,
     recorded,
+    unhealthy,
     registry: actorRegistry({ clock }),
     settle: () => clock.advance(1),
     startAgent: async ({ logs = noLogs, stateDir = testConfig.stateDir } = {}) => {
@@ -120,6 +125,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
           setReady: (ready) => void told.push(`ready ${ready}`),
           goodbye: () => Promise.resolve(void told.push("goodbye")),
         },
+        checks: checksOn(unhealthy),
         records: memoryRecords(recorded),
         logs,
         clock,
@@ -177,6 +183,12 @@ function memoryRecords(recorded: Map<string, Pod>): Records {
     podCidr: () => Promise.resolve(cidr),
     savePodCidr: (told) => Promise.resolve(void (cidr = told)),
   };
+}
+
+function checksOn(unhealthy: ReadonlySet<string>): Checks {
+  const ask = (what: string) =>
+    unhealthy.has(what) ? Promise.reject(new Error(`${what} is unwell`)) : Promise.resolve();
+  return { tcp: ({ port }) => ask(String(port)), http: ({ port, path }) => ask(`${port}${path}`) };
 }
 
 const noLogs: LogFiles = {
