@@ -36,6 +36,12 @@ export const endRequested = (): Promise<NodeJS.Signals> =>
     process.on("SIGINT", resolve);
   });
 
+/**
+ * Ends this process, when everything that it had to do is done. A connection that somebody still holds open must not
+ * keep a program alive that has said goodbye.
+ */
+export const leave = (exitCode: number): never => process.exit(exitCode);
+
 export const isRoot = (): boolean => process.geteuid?.() === 0;
 
 export const searchPath: string = process.env["PATH"] ?? "";

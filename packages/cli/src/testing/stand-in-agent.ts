@@ -8,8 +8,6 @@ import { join } from "node:path";
 import { natsBus } from "@kubus/shared/adapters/nats-bus.ts";
 import { inboxPrefix, subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { silentLog } from "@kubus/shared/log/log.ts";
-import { systemRandom } from "@kubus/shared/chance/system-random.ts";
-import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { parse } from "yaml";
 
 interface Config {
@@ -28,10 +26,8 @@ const bus = natsBus({
   ca: text(config.bus.caFile),
   seed: text(config.bus.seedFile).trim(),
   inboxPrefix: inboxPrefix(config.node),
-  clock: systemClock,
-  random: systemRandom,
   log: silentLog,
-} as Parameters<typeof natsBus>[0]);
+});
 
 mkdirSync(config.runDir, { recursive: true });
 const pod = join(config.runDir, "pod.pid");

@@ -8,8 +8,6 @@ import { createServer } from "node:https";
 import { natsBus } from "@kubus/shared/adapters/nats-bus.ts";
 import { nodeOf, subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { silentLog } from "@kubus/shared/log/log.ts";
-import { systemRandom } from "@kubus/shared/chance/system-random.ts";
-import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { parse } from "yaml";
 
 interface Config {
@@ -34,10 +32,8 @@ const bus = natsBus({
   servers: config.bus.servers,
   ca: text(config.bus.caFile),
   seed: text(config.bus.seedFile).trim(),
-  clock: systemClock,
-  random: systemRandom,
   log: silentLog,
-} as Parameters<typeof natsBus>[0]);
+});
 bus.subscribe(subjectOf("hello", "*"), ({ subject, payload }) => {
   const { address } = JSON.parse(new TextDecoder().decode(payload)) as { readonly address: string };
   heard.set(nodeOf(subject), { address, at: Date.now() });

@@ -1,12 +1,12 @@
 /** `kubus up` with stand-ins for servers and agents, as a process of its own. Arguments: DIR [boards]. */
 import { join } from "node:path";
 import { runUp } from "../up/run-up.ts";
-import { terminal } from "../adapters/this-process.ts";
+import { leave, terminal } from "../adapters/this-process.ts";
 
 const [dir = "", boards] = process.argv.slice(2);
 const program = (name: string) => join(import.meta.dirname, name);
 
-process.exitCode = await runUp({
+const exitCode = await runUp({
   dir,
   wishes: { boards: boards === undefined ? undefined : Number(boards), servers: undefined },
   apiPort: 0,
@@ -21,3 +21,5 @@ process.exitCode = await runUp({
       fresh: false,
     }),
 });
+
+leave(exitCode);

@@ -127,8 +127,12 @@ export async function raiseCluster(
     log,
     registry,
   });
-  const [dashboard] = await Promise.all([picture, startMachines(rig, openings, signal)]);
-  openings.add(() => dashboard.close());
+  let dashboard = "";
+  const opened = picture.then((page) => {
+    openings.add(() => page.close());
+    dashboard = page.url;
+  });
+  await allSettled([opened, startMachines(rig, openings, signal)]);
   const client = apiClient({ host: "127.0.0.1", port: relay.port, authority, admin });
   const nodes = followNodes({ api: client, clock, onError });
   openings.add(() => {
@@ -139,7 +143,13 @@ export async function raiseCluster(
       log.warn("pod routes failed", { error: String(error) }); // The next change of a node tries again.
     });
   });
-  return clusterOf({ rig, relay, client, nodes, dashboard: dashboard.url, api });
+  return clusterOf({ rig, relay, client, nodes, dashboard, api });
+}
+
+/** Like Promise.all, but nothing is under way any more when it rejects: what was opened is known and can be closed. */
+async function allSettled(promises: readonly Promise<void>[]): Promise<void> {
+  const rejected = (await Promise.allSettled(promises)).find(({ status }) => status === "rejected");
+  if (rejected?.status === "rejected") throw rejected.reason;
 }
 
 const count = (machines: readonly unknown[], noun: string) =>
@@ -224,7 +234,7 @@ async function startMachines(rig: Rig, openings: Openings, signal: AbortSignal):
   openings.add(() => {
     for (const { child } of machines.list()) child.lose();
   });
-  await Promise.all([
+  await allSettled([
     ...servers.map(async (server) => {
       const { link } = ground.boards.traits(server.name);
       await configureServer(plan, { ...server, ...(link === undefined ? {} : { link }) });
@@ -267,7 +277,7 @@ interface Parts {
 }
 
 function clusterOf(parts: Parts): Cluster {
-  const { rig, client, nodes, api, dashboard } = parts;
+  const { rig, client, api, dashboard } = parts;
   const { machines, bus, options, ground } = rig;
   const { layout } = options;
   let world: WantedWorld = ground.world;
@@ -305,7 +315,6 @@ function clusterOf(parts: Parts): Cluster {
       await removeBusUser(layout, { role: "agent", name });
       reloadUsers(bus);
       await client.deleteNode(name, clusterLimits.apiAnswerMs);
-      nodes.list();
     },
   };
 }

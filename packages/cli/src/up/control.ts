@@ -39,6 +39,7 @@ export async function serveControl(path: string, answer: Answer): Promise<() => 
   await rm(path, { force: true });
   const { short, folder } = await shortPath(path);
   const sockets = new Set<Socket>();
+  const replies = new Set<Promise<void>>();
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
@@ -46,7 +47,11 @@ export async function serveControl(path: string, answer: Answer): Promise<() => 
     const tell = (reply: ControlReply) => socket.write(`${JSON.stringify(reply)}\n`);
     createInterface({ input: socket })
       .once("line", (line) => {
-        void reply(line, answer, tell).finally(() => socket.end());
+        const replying = reply(line, answer, tell).finally(() => {
+          replies.delete(replying);
+          socket.end();
+        });
+        replies.add(replying);
       })
       .on("error", () => socket.destroy());
   });
@@ -54,6 +59,8 @@ export async function serveControl(path: string, answer: Answer): Promise<() => 
   await once(server, "listening");
   return async () => {
     server.close();
+    // Whoever asked for the end is told that it has come.
+    await Promise.all(replies);
     for (const socket of sockets) socket.destroySoon();
     await folder.close();
     await rm(path, { force: true });

@@ -76,7 +76,7 @@ export async function layGround({
     throw new Complaint(`An earlier run left what cannot be removed: ${problems.join(" ")}`);
   const kind = isRoot() ? "namespaces" : "plain";
   const [built, toolSet, former] = await Promise.all([
-    build(say),
+    build(programs, say),
     provide(layout, kind, say),
     loadWorld(layout),
   ]);

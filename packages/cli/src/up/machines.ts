@@ -41,13 +41,15 @@ export function machinesIn(boards: VirtualBoards, kill: (child: Child) => void):
   const tell = () => {
     for (const listener of listeners) listener();
   };
+  const listed = (kind?: Machine["kind"]): readonly Machine[] =>
+    [...machines.values()]
+      .filter((machine) => kind === undefined || machine.kind === kind)
+      .toSorted((a, b) => a.name.localeCompare(b.name, "en", { numeric: true }));
   const known = (name: string, kind?: Machine["kind"]): Machine => {
     const machine = machines.get(name);
     if (machine !== undefined && (kind === undefined || machine.kind === kind)) return machine;
-    const names = [...machines.values()].filter((each) => kind === undefined || each.kind === kind);
-    throw new Complaint(
-      `There is no ${kind ?? "machine"} ${name}. There are: ${names.map((each) => each.name).join(", ")}.`,
-    );
+    const names = listed(kind).map((each) => each.name);
+    throw new Complaint(`There is no ${kind ?? "machine"} ${name}. There are: ${names.join(", ")}.`);
   };
   const inTurn = async (name: string, act: () => Promise<void>): Promise<void> => {
     // What went wrong for the one before was told to whoever asked for it.
@@ -63,7 +65,7 @@ export function machinesIn(boards: VirtualBoards, kill: (child: Child) => void):
   };
 
   return {
-    list: (kind) => [...machines.values()].filter((machine) => kind === undefined || machine.kind === kind),
+    list: listed,
     add: (machine) =>
       inTurn(machine.name, async () => {
         await boards.add(machine);

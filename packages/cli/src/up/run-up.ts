@@ -65,7 +65,7 @@ async function live(options: UpOptions, layout: Layout): Promise<number> {
   };
   const gone = Promise.withResolvers<unknown>();
   const fail = (error: unknown) => {
-    gone.reject(error as Error);
+    gone.reject(error);
   };
   const clusterOptions = clusterOptionsOf(options, { layout, run, onError: fail });
   const machine = upMachine.provide({
@@ -114,21 +114,8 @@ function clusterOptionsOf(
   const file = createWriteStream(layout.log("up"), { flags: "a", mode: 0o600 });
   const log = logTo((line) => file.write(line), { now: () => systemClock.now(), level: "info" });
   const registry = actorRegistry({ clock: systemClock });
-  const { wishes, apiPort, dashboardPort, failover } = options;
   const { journal, say } = run;
-  return {
-    layout,
-    journal,
-    wishes,
-    apiPort,
-    dashboardPort,
-    failover,
-    clock: systemClock,
-    log,
-    registry,
-    say,
-    onError,
-  };
+  return { ...options, layout, journal, clock: systemClock, log, registry, say, onError };
 }
 
 async function raise(run: Run, options: ClusterOptions, signal: AbortSignal): Promise<Cluster> {

@@ -1,6 +1,6 @@
 /** What boards and `up` run as `kubus agent`: this one command, bundled. */
-import { commandLine } from "../../adapters/this-process.ts";
+import { commandLine, leave } from "../../adapters/this-process.ts";
 import { runCommand } from "../../command/run.ts";
 import { agent } from "../../commands/agent.ts";
 
-process.exitCode = await runCommand([agent], ["agent", ...commandLine]);
+leave(await runCommand([agent], ["agent", ...commandLine]));

@@ -1,6 +1,6 @@
 /** What boards and `up` run as `kubus server`: this one command, bundled. */
-import { commandLine } from "../../adapters/this-process.ts";
+import { commandLine, leave } from "../../adapters/this-process.ts";
 import { runCommand } from "../../command/run.ts";
 import { server } from "../../commands/server.ts";
 
-process.exitCode = await runCommand([server], ["server", ...commandLine]);
+leave(await runCommand([server], ["server", ...commandLine]));
