@@ -18,8 +18,8 @@ import { bootIdOf } from "./adapters/host/identity.ts";
 import { logFiles } from "./adapters/log-files/log-files.ts";
 import { fileRecords } from "./adapters/records/records.ts";
 import { crash, writeLine } from "./adapters/this-process.ts";
-import { openDatagrams } from "./adapters/udp.ts";
-import { makeHeartbeat } from "./beat/heartbeat.ts";
+import { openDatagrams } from "./adapters/heartbeat/udp.ts";
+import { makeHeartbeat } from "./adapters/heartbeat/heartbeat.ts";
 import { startAgent } from "./compose.ts";
 import type { AgentConfig } from "./config.ts";
 

@@ -9,7 +9,8 @@ import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Liveness, NodeLiveness } from "./liveness.ts";
-import { nodeMachine, type NodeEvent, type NodeLife } from "./node.machine.ts";
+import type { NodeLife } from "./life.ts";
+import { nodeMachine, type NodeEvent } from "./node.machine.ts";
 
 export interface LivesOptions {
   readonly liveness: Liveness;

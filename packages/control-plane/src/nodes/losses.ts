@@ -2,7 +2,7 @@
  * When a node was lost lately. Remembered on the Node itself, because nothing but the store remembers. Pure.
  */
 import type { Node } from "@kubus/shared/api/node.ts";
-import { nodeLimits } from "./node.machine.ts";
+import { nodeLimits } from "./life.ts";
 
 /** Wall-clock milliseconds, newest last, separated by commas. */
 export const lossesAnnotation = "kubus.io/lost-at";

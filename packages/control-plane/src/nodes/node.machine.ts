@@ -6,14 +6,7 @@
  * reconcile.ts. It begins with knowing nothing, and changes nothing until it knows.
  */
 import { setup } from "xstate";
-
-export const nodeLimits = {
-  /** An agent may be away this long: it is being upgraded, or somebody repairs it. Kubernetes' own five minutes. */
-  agentStoppedMs: 5 * 60_000,
-  /** A board that was lost so often within the window is flapping, and gets nothing new for a while. */
-  flapsMax: 3,
-  flapWindowMs: 5 * 60_000,
-} as const;
+import { nodeLimits } from "./life.ts";
 
 export type NodeEvent =
   | { readonly type: "board.heard"; readonly canRunPods: boolean }
@@ -71,6 +64,3 @@ export const nodeMachine = setup({
     },
   },
 });
-
-export type NodeLife =
-  "unobserved" | "joining" | "ready" | "suspect" | "agentStopped" | "agentLost" | "unreachable";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Node, Taint } from "@kubus/shared/api/node.ts";
 import type { Pod, Toleration } from "@kubus/shared/api/pod.ts";
 import type { Effect } from "../controllers/engine/plan.ts";
-import type { NodeLife } from "./node.machine.ts";
+import type { NodeLife } from "./life.ts";
 import { reconcile } from "./reconcile.ts";
 
 const now = Date.UTC(2026, 0, 1, 12);

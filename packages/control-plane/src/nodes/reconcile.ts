@@ -13,7 +13,7 @@ import { nothing, type Effect, type Plan } from "../controllers/engine/plan.ts";
 import { nodeKind, podKind } from "../kinds/index.ts";
 import { evictions } from "./eviction.ts";
 import { lossesAnnotation, recentLosses } from "./losses.ts";
-import { nodeLimits, type NodeLife } from "./node.machine.ts";
+import { nodeLimits, type NodeLife } from "./life.ts";
 
 export interface NodeView {
   readonly node: Node | undefined;

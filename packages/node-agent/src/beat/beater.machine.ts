@@ -22,7 +22,7 @@ export const beaterMachine = setup({
     context: {} as Context,
     events: {} as { type: "bus.returned" } | { type: "agent.stopping" },
   },
-  actors: { sayHello: portActor<HelloReply, void>("sayHello") },
+  actors: { sayHello: portActor<HelloReply, undefined>("sayHello") },
   actions: {
     /** Provided when wired: sends one beat on every path. */
     beat: () => undefined,

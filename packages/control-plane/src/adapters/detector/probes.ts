@@ -36,8 +36,8 @@ export class BoardProbe {
   send(bytes: Uint8Array): void {
     for (const socket of this.#sockets) {
       try {
-        socket.send(bytes, (error) => {
-          if ((error as NodeJS.ErrnoException | null)?.code === "ECONNREFUSED") socket.emit("error", error);
+        socket.send(bytes, (error: NodeJS.ErrnoException | null) => {
+          if (error?.code === "ECONNREFUSED") socket.emit("error", error);
         });
       } catch {
         // Not connected yet: the next probe is a few milliseconds away.

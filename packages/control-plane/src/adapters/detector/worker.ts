@@ -2,7 +2,7 @@
  * The detector's thread. It holds only beats and a clock, so that neither a long list nor a garbage collection of the
  * API server can blind it. It has a socket and a bus connection of its own.
  */
-import { createSocket, type Socket } from "node:dgram";
+import { createSocket } from "node:dgram";
 import { networkInterfaces } from "node:os";
 import { parentPort, workerData } from "node:worker_threads";
 import { beatKeyOf, openDatagram, signDatagram } from "@kubus/shared/adapters/beat-codec.ts";

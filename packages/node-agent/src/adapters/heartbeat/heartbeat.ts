@@ -14,19 +14,10 @@ import { fill } from "@kubus/shared/machine/port-actor.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
-import type { Heartbeat } from "../ports/heartbeat.ts";
-import { beaterMachine } from "./beater.machine.ts";
+import { beaterMachine } from "../../beat/beater.machine.ts";
+import type { Datagrams, Heartbeat } from "../../ports/heartbeat.ts";
 
 export const heartbeatLimits = { helloTimeoutMs: 1_500, farewellMs: 500 } as const;
-
-/** Datagrams as the heartbeat needs them; see adapters/udp.ts. */
-export interface Datagrams {
-  send(bytes: Uint8Array, to: { readonly host: string; readonly port: number }): void;
-  onDatagram(
-    listener: (bytes: Uint8Array, from: { readonly host: string; readonly port: number }) => void,
-  ): void;
-  close(): void;
-}
 
 export interface HeartbeatOptions {
   readonly hello: Hello;

@@ -1,6 +1,6 @@
 /** UDP for beats. A datagram that cannot be sent is lost, as on any network: the next one follows. */
 import { createSocket } from "node:dgram";
-import type { Datagrams } from "../beat/heartbeat.ts";
+import type { Datagrams } from "../../ports/heartbeat.ts";
 
 /** Rejects when the port is taken. Port 0 means any free one; `port` tells which. */
 export async function openDatagrams(options: {
