@@ -19,6 +19,8 @@ export interface Load {
   readonly weight: { readonly cpu: number; readonly memory: number };
   /** How many pods of a controller, by its uid; those that are ending do not count. */
   readonly siblings: ReadonlyMap<string, number>;
+  /** Those of the pods that keep others away, by uid. */
+  readonly repelling: ReadonlyMap<string, Want>;
 }
 
 /** `allocatable` is read once for each version of a Node. */
@@ -45,4 +47,5 @@ export const emptyLoad: Load = {
   requested: new Map(),
   weight: { cpu: 0, memory: 0 },
   siblings: new Map(),
+  repelling: new Map(),
 };

@@ -15,6 +15,9 @@ function aBoard(node: Node, pods: readonly ReturnType<typeof aPod>[] = []): Boar
   const requested = new Map<string, number>();
   for (const { requests } of wants)
     for (const [name, n] of requests) requested.set(name, (requested.get(name) ?? 0) + n);
+  const repelling = new Map(
+    wants.filter(({ avoids }) => avoids.length > 0).map((want) => [want.pod.metadata.uid, want]),
+  );
   const siblings = new Map<string, number>();
   for (const { owner } of wants) if (owner !== undefined) siblings.set(owner, (siblings.get(owner) ?? 0) + 1);
   const sum = (part: (want: Want) => number) => wants.reduce((total, want) => total + part(want), 0);
@@ -23,6 +26,7 @@ function aBoard(node: Node, pods: readonly ReturnType<typeof aPod>[] = []): Boar
     pods: new Map(wants.map((want) => [want.pod.metadata.uid, want])),
     requested,
     siblings,
+    repelling,
     weight: { cpu: sum(({ weight }) => weight.cpu), memory: sum(({ weight }) => weight.memory) },
   });
 }
@@ -127,21 +131,80 @@ test("boards that would rather not are taken last, preferred ones first", () => 
   );
 });
 
-test("what it cannot promise yet it refuses aloud", () => {
-  const podAntiAffinity = {
-    requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname" }],
-  };
-  check(
-    { affinity: { podAntiAffinity } },
-    [aBoard(aNode("a"))],
-    "0/1 nodes are available: required pod anti-affinity is not supported by kubus yet.",
+const zoned = (name: string, zone: string, ...apps: readonly string[]) =>
+  aBoard(
+    aNode(name, { meta: { labels: { zone, "kubernetes.io/hostname": name } } }),
+    apps.map((app, i) => aPod(`${name}-${app}-${i}`, { meta: { labels: { app } } })),
   );
+const term = (app: string, topologyKey = "zone") => ({
+  labelSelector: { matchLabels: { app } },
+  topologyKey,
+});
+const required = (...terms: object[]) => ({ requiredDuringSchedulingIgnoredDuringExecution: terms });
+
+test("pods that seek each other come together; the first of its own kind may be anywhere", () => {
+  const boards = [zoned("a", "north"), zoned("b", "south", "db"), zoned("c", "south")];
+  check({ affinity: { podAffinity: required(term("db")) } }, boards, "c");
+  check({ affinity: { podAffinity: required(term("db", "kubernetes.io/hostname")) } }, boards, "b");
+  check({ affinity: { podAffinity: required(term("web")) } }, boards, "a");
+  const none = "0/3 nodes are available: 3 node(s) didn't match pod affinity rules.";
+  check({ affinity: { podAffinity: required(term("other")) } }, boards, none);
+});
+
+test("pods that avoid each other stay apart, whoever of them says so", () => {
+  const boards = [zoned("a", "north", "web"), zoned("b", "south")];
+  check({ affinity: { podAntiAffinity: required(term("web")) } }, boards, "b");
+  const none = "0/1 nodes are available: 1 node(s) didn't match pod anti-affinity rules.";
+  check({ affinity: { podAntiAffinity: required(term("web")) } }, boards.slice(0, 1), none);
+  const shy = aPod("shy", {
+    meta: { labels: {} },
+    spec: { affinity: { podAntiAffinity: required(term("web")) } },
+  });
+  const guarded = aBoard(aNode("g", { meta: { labels: { zone: "west" } } }), [shy]);
   check(
-    { topologySpreadConstraints: [{ maxSkew: 1, whenUnsatisfiable: "DoNotSchedule" }] },
-    [aBoard(aNode("a"))],
-    "0/1 nodes are available: topology spread with DoNotSchedule is not supported by kubus yet.",
+    {},
+    [guarded],
+    "0/1 nodes are available: 1 node(s) didn't satisfy existing pods anti-affinity rules.",
   );
-  check({ topologySpreadConstraints: [{ whenUnsatisfiable: "ScheduleAnyway" }] }, [aBoard(aNode("a"))], "a");
+});
+
+test("wishes about neighbours are followed where they can be", () => {
+  const wish = (weight: number, app: string) => ({
+    preferredDuringSchedulingIgnoredDuringExecution: [{ weight, podAffinityTerm: term(app) }],
+  });
+  const boards = [zoned("a", "north"), zoned("b", "south", "db")];
+  check({ affinity: { podAffinity: wish(10, "db") } }, boards, "b");
+  check({ affinity: { podAntiAffinity: wish(10, "db") } }, boards, "a");
+});
+
+test("spreads over domains as evenly as demanded, and as wished where it is only a wish", () => {
+  const spread = (whenUnsatisfiable: string) => ({
+    topologySpreadConstraints: [
+      { maxSkew: 1, topologyKey: "zone", whenUnsatisfiable, labelSelector: { matchLabels: { app: "web" } } },
+    ],
+  });
+  const boards = [
+    zoned("a", "north", "web", "web"),
+    zoned("b", "north"),
+    zoned("c", "south", "web", "x", "x", "x"),
+  ];
+  check(spread("DoNotSchedule"), boards, "c");
+  check(spread("ScheduleAnyway"), boards.slice(1), "b");
+  const full = aBoard(aNode("c", { spec: { unschedulable: true }, meta: { labels: { zone: "south" } } }));
+  check(
+    spread("DoNotSchedule"),
+    [zoned("a", "north", "web"), full, aBoard(aNode("d"))],
+    "0/3 nodes are available: 1 node(s) didn't match pod topology spread constraints, 1 node(s) didn't match pod topology spread constraints (missing required label), 1 node(s) were unschedulable.",
+  );
+});
+
+test("what it cannot tell yet it refuses aloud", () => {
+  const namespaceSelector = { matchLabels: { team: "a" } };
+  check(
+    { affinity: { podAntiAffinity: required({ ...term("web"), namespaceSelector }) } },
+    [aBoard(aNode("a"))],
+    "0/1 nodes are available: a namespaceSelector with labels in pod affinity is not supported by kubus yet.",
+  );
 });
 
 test("leaves alone what is not its own to place", () => {

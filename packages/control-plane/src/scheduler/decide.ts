@@ -1,10 +1,14 @@
 /**
  * Where a pod goes, or why it goes nowhere. Pure.
  */
+import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { Board } from "./board.ts";
 import { objections } from "./filter.ts";
+import { neighbourFilters } from "./neighbours.ts";
+import { allTerms } from "./pod-terms.ts";
 import { bestOf } from "./score.ts";
+import { topologyFilters } from "./topology.ts";
 import { wantOf, type Want } from "./want.ts";
 
 export const schedulerName = "default-scheduler";
@@ -28,7 +32,8 @@ export function decide(pod: Pod | undefined, boards: readonly Board[]): Decision
     return { type: "unschedulable", pod, message };
   }
   const want = wantOf(pod);
-  const verdicts = boards.map((board) => ({ board, reasons: objections(want, board) }));
+  const together = [...neighbourFilters(want, boards), ...topologyFilters(want, boards)];
+  const verdicts = boards.map((board) => ({ board, reasons: objections(want, board, together) }));
   const best = bestOf(
     want,
     verdicts.filter(({ reasons }) => reasons.length === 0).map(({ board }) => board),
@@ -51,18 +56,12 @@ export function summary(objections: readonly (readonly string[])[]): string {
   return `0/${objections.length} nodes are available: ${parts.join(", ")}.`;
 }
 
-interface SpreadConstraint {
-  readonly whenUnsatisfiable?: string;
-}
-
-/** What the pod demands and this scheduler cannot promise. Wishes (preferred, ScheduleAnyway) are not demands. */
-function unsupportedBy({ spec }: Pod): string | undefined {
-  const demands = (affinity: unknown) =>
-    ((affinity as { requiredDuringSchedulingIgnoredDuringExecution?: unknown[] } | undefined)
-      ?.requiredDuringSchedulingIgnoredDuringExecution?.length ?? 0) > 0;
-  if (demands(spec.affinity?.podAffinity)) return "required pod affinity";
-  if (demands(spec.affinity?.podAntiAffinity)) return "required pod anti-affinity";
-  const constraints = (spec.topologySpreadConstraints ?? []) as readonly SpreadConstraint[];
-  const isHard = constraints.some(({ whenUnsatisfiable }) => whenUnsatisfiable !== "ScheduleAnyway");
-  return isHard ? "topology spread with DoNotSchedule" : undefined;
+/** What the pod asks for and this scheduler cannot tell yet: it is refused aloud, never ignored. */
+function unsupportedBy(pod: Pod): string | undefined {
+  const isNamed = ({ matchLabels = {}, matchExpressions = [] }: LabelSelector) =>
+    Object.keys(matchLabels).length + matchExpressions.length > 0;
+  const hasSelector = allTerms(pod).some(
+    ({ namespaceSelector }) => namespaceSelector !== undefined && isNamed(namespaceSelector),
+  );
+  return hasSelector ? "a namespaceSelector with labels in pod affinity" : undefined;
 }

@@ -51,9 +51,9 @@ const roomy: Filter = ({ requests }, { allocatable, load }) => {
 
 export const filters: readonly Filter[] = [schedulable, untainted, wanted, portsFree, roomy];
 
-/** Empty: the pod may be there. */
-export function objections(want: Want, board: Board): readonly string[] {
-  for (const filter of filters) {
+/** Empty: the pod may be there. `more` are the filters that depend on all boards together. */
+export function objections(want: Want, board: Board, more: readonly Filter[]): readonly string[] {
+  for (const filter of [...filters, ...more]) {
     const reasons = filter(want, board);
     if (reasons.length > 0) return reasons;
   }

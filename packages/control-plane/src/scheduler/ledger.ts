@@ -30,6 +30,7 @@ interface Account extends Load {
   readonly requested: Map<string, number>;
   readonly weight: { cpu: number; memory: number };
   readonly siblings: Map<string, number>;
+  readonly repelling: Map<string, Want>;
 }
 
 export function makeLedger(cache: Cache): Ledger {
@@ -44,6 +45,7 @@ export function makeLedger(cache: Cache): Ledger {
     places.delete(uid);
     if (account === undefined || want === undefined) return;
     account.pods.delete(uid);
+    account.repelling.delete(uid);
     count(account, want, -1);
     if (account.pods.size === 0 && place !== undefined) accounts.delete(place.node);
   };
@@ -54,6 +56,7 @@ export function makeLedger(cache: Cache): Ledger {
     const account = accounts.get(node) ?? newAccount();
     accounts.set(node, account);
     account.pods.set(uid, want);
+    if (want.avoids.length > 0) account.repelling.set(uid, want);
     count(account, want, 1);
     places.set(uid, { node, isAssumed });
   };
@@ -93,6 +96,7 @@ const newAccount = (): Account => ({
   requested: new Map(),
   weight: { cpu: 0, memory: 0 },
   siblings: new Map(),
+  repelling: new Map(),
 });
 
 function count(account: Account, want: Want, sign: 1 | -1): void {

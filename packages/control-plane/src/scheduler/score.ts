@@ -4,6 +4,8 @@
 import { preference } from "./affinity.ts";
 import type { Board } from "./board.ts";
 import { tolerates } from "../nodes/eviction.ts";
+import { neighbourWishes } from "./neighbours.ts";
+import { crowding } from "./topology.ts";
 import type { Want } from "./want.ts";
 
 /** Among all boards that are left, so that a score can be relative. */
@@ -58,10 +60,22 @@ const untainted: Score = ({ pod }, boards) =>
       ).length,
   );
 
+/** 100 for the board whose surroundings the pod likes best, 0 for the worst. */
+const neighbours: Score = (want, boards) => {
+  const wish = neighbourWishes(want, boards);
+  const values = boards.map(wish);
+  const [least, most] = [Math.min(...values), Math.max(...values)];
+  return (board) => (most === least ? 0 : (full * (wish(board) - least)) / (most - least));
+};
+
+const evenly: Score = (want, boards) => fewest(boards, crowding(want, boards));
+
 /** What matters how much. Kubernetes' weights, but spreading comes first: boards are many, small and mortal. */
 export const scores: readonly { readonly name: string; readonly weight: number; readonly score: Score }[] = [
   { name: "spread", weight: 5, score: spread },
   { name: "untainted", weight: 3, score: untainted },
+  { name: "neighbours", weight: 2, score: neighbours },
+  { name: "evenly", weight: 2, score: evenly },
   { name: "preferred", weight: 2, score: preferred },
   { name: "leastAllocated", weight: 1, score: leastAllocated },
   { name: "balanced", weight: 1, score: balanced },

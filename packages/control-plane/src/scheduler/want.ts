@@ -6,6 +6,7 @@
  */
 import { controllerOf } from "@kubus/shared/api/meta.ts";
 import type { Container, Pod, ResourceList } from "@kubus/shared/api/pod.ts";
+import { avoidedBy, type PodTerm } from "./pod-terms.ts";
 import { parseQuantity } from "./quantity.ts";
 
 /** Amounts by resource name; cpu in thousandths, everything else in units. */
@@ -20,6 +21,8 @@ export interface Want {
   readonly hostPorts: readonly string[];
   /** Uid of the pod's controller. */
   readonly owner: string | undefined;
+  /** Pods that it must not be near to. */
+  readonly avoids: readonly PodTerm[];
 }
 
 /** kube-scheduler's own assumptions: 100m and 200 MB. */
@@ -36,6 +39,7 @@ export function wantOf(pod: Pod): Want {
     },
     hostPorts: hostPortsOf(pod),
     owner: controllerOf(pod)?.uid,
+    avoids: avoidedBy(pod),
   };
 }
 
