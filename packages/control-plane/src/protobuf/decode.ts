@@ -53,6 +53,8 @@ function decodeEnvelope(bytes: Uint8Array): Record<string, unknown> {
     apiVersion?: string;
     kind?: string;
   };
+  // Go always writes the object, also an empty one: without it the body was cut off.
+  if (!parts.has(2)) throw new Malformed("unexpected EOF");
   const { apiVersion = "", kind = "" } = typeMeta;
   const message = messageOf(apiVersion, kind);
   const contentType = readText(bytesIn(parts.get(4)));
