@@ -41,3 +41,13 @@ export const thisProcess = (): ProcessIdentity => {
   if (own === undefined) throw new Error("This process is not in /proc: is /proc mounted?");
   return own;
 };
+
+/** The process with this pid, if `argument` is among its arguments. */
+export function processRunning(pid: number, argument: string): ProcessIdentity | undefined {
+  try {
+    const words = readFileSync(`/proc/${String(pid)}/cmdline`, "utf8").split("\0");
+    return words.includes(argument) ? identify(pid) : undefined;
+  } catch {
+    return undefined; // There is none.
+  }
+}

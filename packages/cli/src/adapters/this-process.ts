@@ -51,3 +51,8 @@ export const pathWith = (folder: string): string => [searchPath, "/usr/sbin", "/
 
 /** The Node that runs this. */
 export const nodeProgram: string = process.execPath;
+
+/** Replaces what this process runs. Returns only where the system cannot do that. */
+export function become(script: string, args: readonly string[]): void {
+  process.execve?.(process.execPath, [process.execPath, script, ...args], process.env);
+}

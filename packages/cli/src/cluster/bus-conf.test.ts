@@ -47,6 +47,7 @@ suite("the bus", { skip: program === undefined ? "no nats-server on this machine
       host: "127.0.0.1",
       port,
       storeDir: layout.busStore,
+      pidFile: layout.busPid,
       version: "2.10.27",
       ...files,
     };

@@ -21,6 +21,7 @@ export interface BusConf {
   readonly certificateFile: string;
   readonly keyFile: string;
   readonly storeDir: string;
+  readonly pidFile: string;
   /** nats-server's own version: older than 2.10 cannot sync each write. */
   readonly version: string;
 }
@@ -44,6 +45,7 @@ export function natsConf(conf: BusConf): string {
 server_name: ${quoted(conf.name)}
 host: ${quoted(conf.host)}
 port: ${conf.port}
+pid_file: ${quoted(conf.pidFile)}
 tls {
   cert_file: ${quoted(conf.certificateFile)}
   key_file: ${quoted(conf.keyFile)}

@@ -21,6 +21,7 @@ export interface Layout {
   readonly busUsers: string;
   readonly busConf: string;
   readonly busUsersConf: string;
+  readonly busPid: string;
   readonly busStore: string;
   certificate(name: string): string;
   key(name: string): string;
@@ -61,6 +62,7 @@ export function layoutOf(dir: string): Layout {
     busUsers: at("bus", "users.json"),
     busConf: at("bus", "nats.conf"),
     busUsersConf: at("bus", "users.conf"),
+    busPid: at("bus", "nats.pid"),
     busStore: at("bus", "jetstream"),
     certificate: (name) => at("pki", `${name}.crt`),
     key: (name) => at("pki", `${name}.key`),

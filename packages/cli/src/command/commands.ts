@@ -4,9 +4,12 @@
  * Whatever is heavy is imported inside `run`: `kubus status` must not wait for what `kubus up` needs.
  */
 import { agent } from "../commands/agent.ts";
+import { bundled } from "../commands/bundled.ts";
 import { help } from "../commands/help.ts";
+import { agentInit, nodeAdd, serverInit } from "../commands/init.ts";
 import { server } from "../commands/server.ts";
 import { boardCommands, cablePlug, cablePull, down, status } from "../commands/steer.ts";
+import { tools } from "../commands/tools.ts";
 import { up } from "../commands/up.ts";
 import type { Command } from "./command.ts";
 
@@ -17,7 +20,11 @@ export const commands: readonly Command[] = [
   cablePull,
   cablePlug,
   ...boardCommands,
-  server,
-  agent,
+  bundled(server, "server"),
+  serverInit,
+  nodeAdd,
+  bundled(agent, "agent"),
+  agentInit,
+  tools,
   help(() => commands),
 ];

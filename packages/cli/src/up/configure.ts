@@ -73,6 +73,7 @@ export async function configureCluster(
     certificateFile: layout.certificate("bus"),
     keyFile: layout.key("bus"),
     storeDir: layout.busStore,
+    pidFile: layout.busPid,
     version: natsVersion,
   });
   await writeWhole(layout.busConf, conf);

@@ -130,6 +130,12 @@ async function provide(
   return { paths, bin: join(folder, "bin") };
 }
 
+/** Of the nats-server that this machine has, or that is fetched now. */
+export async function natsServerVersion(layout: Layout, say: (line: string) => void): Promise<string> {
+  const paths = await ensureTools(["nats-server"], await toolFolder(layout.tools), say);
+  return versionOf(paths["nats-server"] ?? "");
+}
+
 async function versionOf(natsServer: string): Promise<string> {
   const version = /v(\d+\.\d+\.\d+)/.exec(await run(natsServer, ["--version"]))?.[1] ?? "0.0.0";
   const [major = 0, minor = 0, patch = 0] = version.split(".").map(Number);
