@@ -53,7 +53,7 @@ test("says what kubectl explain shows", () => {
   const { schemas } = documentOf("/v1").document.components;
   const pod = schemas["io.k8s.api.core.v1.Pod"];
   assert.deepEqual(pod?.["x-kubernetes-group-version-kind"], [{ group: "", version: "v1", kind: "Pod" }]);
-  assert.match(String(pod.["description"]), /^Pod is a collection of containers/);
+  assert.match(String(pod["description"]), /^Pod is a collection of containers/);
   const { containers } = schemas["io.k8s.api.core.v1.PodSpec"]?.["properties"] as Record<
     string,
     Record<string, unknown>
