@@ -25,6 +25,8 @@ export interface AgentConfig {
   readonly machineShare: number;
   readonly runtime: "process" | "plain";
   readonly labels: Readonly<Record<string, string>>;
+  /** Folders of this machine that no container may see, beside its secrets and the two above. */
+  readonly hiddenDirs?: readonly string[];
   /** Addresses that pods use for names. */
   readonly nameservers: readonly string[];
 }

@@ -6,7 +6,7 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { silentLog } from "@kubus/shared/log/log.ts";
+import { logTo } from "@kubus/shared/log/log.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { hierarchies } from "../adapters/cgroup/hierarchies.ts";
 import { openGroups } from "../adapters/cgroup/groups.ts";
@@ -62,7 +62,15 @@ export function processWorld(): ProcessWorld {
     config,
     open: async (network = noNetwork()) => {
       release();
-      const runtime = await openProcessRuntime({ config, network, clock: systemClock, log: silentLog });
+      const runtime = await openProcessRuntime({
+        config,
+        network,
+        clock: systemClock,
+        log: logTo((l) => process.stderr.write(l), {
+          now: () => 0,
+          level: process.env["KUBUS_TEST_LOG"] === "yes" ? "debug" : "error",
+        }),
+      });
       opened.push(runtime);
       return runtime;
     },

@@ -1,0 +1,127 @@
+/**
+ * One command inside a container that runs: with its environment and privileges, on pipes or on a terminal.
+ *
+ * Real pipes, not sockets: programs may open /dev/stdout again. The pipes are the back-pressure; no byte is dropped.
+ */
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { constants as fsConstants, openSync, closeSync } from "node:fs";
+import { mkdtemp } from "node:fs/promises";
+import { Socket } from "node:net";
+import { constants } from "node:os";
+import { join } from "node:path";
+import type { ExecOptions, ExecSession } from "../../ports/runtime.ts";
+import { onTerminal } from "./container-setup.ts";
+import type { Living } from "./living.ts";
+import { tell } from "./output.ts";
+import type { Platform } from "./platform.ts";
+import { standardPath } from "./program.ts";
+import { run } from "./run-program.ts";
+import { enterText } from "./scripts.ts";
+
+const { O_RDONLY, O_RDWR, O_NONBLOCK } = fsConstants;
+
+/** exec.sh GROUPS DIR COMMAND...: joins the groups, takes the pipes, becomes the command. */
+const joinText = `for group in $1; do echo 0 > "$group"; done; dir=$2; shift 2
+exec <"$dir/in" >"$dir/out" 2>"$dir/err"; exec "$@"`;
+
+/** Tells the terminal's name on descriptor 4, then gets out of the way. */
+const tellTerminal = "/usr/bin/tty >&4; exec 4>&-; ";
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export async function startExec(one: Living, options: ExecOptions, platform: Platform): Promise<ExecSession> {
+  const dir = await mkdtemp(join(one.dir, "exec-"));
+  const joining = await platform.join(one, dir.slice(dir.lastIndexOf("-") + 1), options);
+  await run("mkfifo", ["-m", "666", join(dir, "in"), join(dir, "out"), join(dir, "err")]);
+  const [stdout, stderr] = [readingSocket(join(dir, "out")), readingSocket(join(dir, "err"))];
+  // Held open for both directions, so that the command's side opens at once; closing it is the end of stdin.
+  const stdin = new Socket({
+    fd: openSync(join(dir, "in"), O_RDWR | O_NONBLOCK),
+    readable: false,
+    writable: true,
+  });
+  stdin.on("error", () => undefined); // The command does not read any more: its result tells.
+  const words = options.tty ? onTerminal(options.command, tellTerminal) : options.command;
+  const argv = ["-c", joinText, "exec", joining.groups.join(" "), dir];
+  const environment = openSync(join(one.dir, "environment"), O_RDONLY);
+  const child = spawn("/bin/sh", [...argv, ...joining.enter, "/bin/sh", "-c", enterText, "sh", ...words], {
+    detached: true,
+    cwd: "/",
+    env: { PATH: standardPath, ...(options.tty ? { TERM: "xterm" } : {}) },
+    stdio: ["ignore", "ignore", "ignore", environment, options.tty ? "pipe" : "ignore"],
+  });
+  closeSync(environment);
+  if (!options.stdin) stdin.end();
+  const result = resultOf(child).finally(() => {
+    stdin.destroy();
+    // A command that never came as far as its pipes leaves them without an end.
+    for (const name of ["out", "err"]) tell(join(dir, name), "");
+    // Litter only: it goes with its container at the latest.
+    Promise.all([joining.forget(), platform.removeFolder(dir)]).catch(() => undefined);
+  });
+  const resize = options.tty ? terminalResizer(child, one, platform) : () => undefined;
+  return {
+    stdout,
+    stderr,
+    writeStdin: (chunk) => written(stdin, chunk, result),
+    endStdin: () => void stdin.end(),
+    resize,
+    result,
+    kill: () => {
+      // When it cannot be killed now, it ends with its container.
+      joining.kill().catch(() => undefined);
+    },
+  };
+}
+
+const readingSocket = (fifo: string) =>
+  new Socket({ fd: openSync(fifo, O_RDONLY | O_NONBLOCK), readable: true, writable: false }).on(
+    "error",
+    () => undefined,
+  );
+
+async function resultOf(child: ChildProcess): ReturnType<() => ExecSession["result"]> {
+  try {
+    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+    // As a shell tells it.
+    return { how: "exited", exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) };
+  } catch (error) {
+    return { how: "failed", message: String(error) };
+  }
+}
+
+/** Resolves when the pipe took it, or when there is nobody left to take it. */
+function written(stdin: Socket, chunk: Uint8Array, result: Promise<unknown>): Promise<void> {
+  if (stdin.destroyed) return Promise.resolve();
+  const taken = new Promise<void>((resolve) => void stdin.write(chunk, () => resolve()));
+  return Promise.race([taken, result.then(() => undefined)]);
+}
+
+/** Sizes wait for the terminal's name; only the newest counts. */
+function terminalResizer(child: ChildProcess, one: Living, platform: Platform): (size: Size) => void {
+  let terminal: string | undefined;
+  let wanted: Size | undefined;
+  const apply = () => {
+    if (terminal === undefined || wanted === undefined) return;
+    const { width, height } = wanted;
+    const command = ["stty", "-F", terminal, "rows", String(height), "cols", String(width)];
+    const [program = "", ...args] = [...platform.inside(one), ...command];
+    // A terminal that is gone has no size.
+    run(program, args).catch(() => undefined);
+  };
+  let text = "";
+  child.stdio[4]?.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+    if (!text.endsWith("\n")) return;
+    terminal = text.trim();
+    apply();
+  });
+  return (size) => {
+    wanted = size;
+    apply();
+  };
+}
