@@ -56,12 +56,13 @@ export async function detach(dir: string, terminal: Terminal): Promise<number> {
   const forward = () => child.kill("SIGINT");
   process.once("SIGINT", forward).once("SIGTERM", forward);
   const exit = once(child, "exit") as Promise<[number | null]>;
-  const over = await Promise.race([once(child, "disconnect").then(() => undefined), exit]);
+  // The pipe closes after its last line was read, also when the child ends: only then is everything told.
+  await once(child, "disconnect");
   if (told.at(-1)?.channel === "print") {
     child.unref();
     process.removeListener("SIGINT", forward).removeListener("SIGTERM", forward);
     return 0;
   }
-  const [code] = over ?? (await exit);
+  const [code] = await exit;
   return code ?? 1;
 }

@@ -4,17 +4,17 @@ import { defineCommand, Complaint, type Terminal } from "../command/command.ts";
 import { existingFolder, holderOf, lockFolder } from "../cluster/folder.ts";
 import { openJournal } from "../cluster/journal.ts";
 import type { Layout } from "../cluster/layout.ts";
-import { askControl, type ControlRequest } from "../up/control.ts";
+import { askControl, type Answered, type ControlRequest } from "../up/control.ts";
 import { statusLines, type Status } from "../up/status.ts";
 import { dirFlag } from "./dir-flag.ts";
 
-async function ask(dir: string, request: ControlRequest, terminal: Terminal): Promise<unknown> {
+async function ask(dir: string, request: ControlRequest, terminal: Terminal): Promise<Answered> {
   const layout = await existingFolder(resolve(dir));
   const say = (line: string) => {
     terminal.say(`kubus: ${line}`);
   };
   const answer = await askControl(layout.controlSocket, request, say);
-  if (answer !== undefined) return answer.result;
+  if (answer !== undefined) return answer;
   throw new Complaint(`The cluster in ${layout.dir} does not run. Start it: kubus up --dir ${layout.dir}`);
 }
 
@@ -69,7 +69,7 @@ export const status = defineCommand({
   },
   meaning: "Shows the cluster's bus, servers and boards.",
   run: async ({ flags, terminal }) => {
-    const found = (await ask(flags.dir, { do: "status" }, terminal)) as Status;
+    const found = (await ask(flags.dir, { do: "status" }, terminal)).result as Status;
     if (flags.output === "json") terminal.print(JSON.stringify(found, undefined, 2));
     else for (const line of statusLines(found)) terminal.print(line);
     return 0;
@@ -86,8 +86,8 @@ export const cablePull = defineCommand({
   meaning: "Pulls the virtual cable of a board or server.",
   run: async ({ args: [machine = ""], flags, terminal }) => {
     const state = flags.silent ? "silent" : "pulled";
-    await ask(flags.dir, { do: "cable", machine, state }, terminal);
-    terminal.print(`${machine}: cable ${state === "silent" ? "cut silently" : "pulled"}`);
+    const { at } = await ask(flags.dir, { do: "cable", machine, state }, terminal);
+    terminal.print(`${machine}: cable ${state === "silent" ? "cut silently" : "pulled"} at ${at}`);
     return 0;
   },
 });
@@ -98,8 +98,8 @@ export const cablePlug = defineCommand({
   flags: { dir: dirFlag },
   meaning: "Plugs it in again.",
   run: async ({ args: [machine = ""], flags, terminal }) => {
-    await ask(flags.dir, { do: "cable", machine, state: "plugged" }, terminal);
-    terminal.print(`${machine}: cable plugged in`);
+    const { at } = await ask(flags.dir, { do: "cable", machine, state: "plugged" }, terminal);
+    terminal.print(`${machine}: cable plugged in at ${at}`);
     return 0;
   },
 });
@@ -132,10 +132,8 @@ export const boardCommands = deeds.map(({ deed, meaning, told }) =>
     flags: { dir: dirFlag },
     meaning,
     run: async ({ args: [board], flags, terminal }) => {
-      const answer = (await ask(flags.dir, { do: "board", deed, board }, terminal)) as {
-        readonly board: string;
-      };
-      terminal.print(`${answer.board}: ${told}`);
+      const { result, at } = await ask(flags.dir, { do: "board", deed, board }, terminal);
+      terminal.print(`${(result as { readonly board: string }).board}: ${told} at ${at}`);
       return 0;
     },
   }),

@@ -1,6 +1,7 @@
 /** `kubus up`: a whole cluster on this machine, in the foreground or detached. */
 import { resolve } from "node:path";
 import { Complaint, defineCommand, type Terminal } from "../command/command.ts";
+import { openFolder } from "../cluster/folder.ts";
 import { becomeDetached, detach } from "../adapters/detach.ts";
 import { dirFlag } from "./dir-flag.ts";
 
@@ -56,7 +57,10 @@ export const up = defineCommand({
       );
     const dir = resolve(flags.dir);
     const isDetached = becomeDetached();
-    if (flags.detach && isDetached === undefined) return detach(dir, terminal);
+    if (flags.detach && isDetached === undefined) {
+      await openFolder(dir); // Before its log is made in there: a folder that is not ours stays untouched.
+      return detach(dir, terminal);
+    }
     const { runUp } = await import("../up/run-up.ts");
     const out: Terminal = isDetached ?? terminal;
     return runUp({

@@ -24,7 +24,8 @@ export type ControlRequest =
 
 export type ControlReply =
   | { readonly type: "progress"; readonly line: string }
-  | { readonly type: "result"; readonly result: unknown }
+  /** `at`: when the deed was begun, RFC 3339 with milliseconds. Whoever measures what follows starts there. */
+  | { readonly type: "result"; readonly result: unknown; readonly at: string }
   | { readonly type: "complaint"; readonly message: string };
 
 export type Answer = (request: ControlRequest, say: (line: string) => void) => Promise<unknown>;
@@ -70,21 +71,24 @@ export async function serveControl(path: string, answer: Answer): Promise<() => 
 async function reply(line: string, answer: Answer, tell: (reply: ControlReply) => void): Promise<void> {
   try {
     const request = JSON.parse(line) as ControlRequest;
+    const at = new Date().toISOString();
     const result = await answer(request, (text) => {
       tell({ type: "progress", line: text });
     });
-    tell({ type: "result", result });
+    tell({ type: "result", result, at });
   } catch (error) {
     tell({ type: "complaint", message: messageOf(error) });
   }
 }
+
+export type Answered = Pick<Extract<ControlReply, { readonly type: "result" }>, "result" | "at">;
 
 /** Undefined when nobody listens there. Rejects with `Complaint` when it was refused or broke off. */
 export async function askControl(
   path: string,
   request: ControlRequest,
   say: (line: string) => void,
-): Promise<{ readonly result: unknown } | undefined> {
+): Promise<Answered | undefined> {
   const { short, folder } = await shortPath(path);
   try {
     const socket = connect(short);
@@ -98,7 +102,7 @@ export async function askControl(
       const reply = JSON.parse(line) as ControlReply;
       if (reply.type === "progress") say(reply.line);
       if (reply.type === "complaint") throw new Complaint(reply.message);
-      if (reply.type === "result") return { result: reply.result };
+      if (reply.type === "result") return reply;
     }
     throw new Complaint("kubus up ended before it answered.");
   } finally {
