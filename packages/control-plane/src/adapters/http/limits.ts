@@ -7,6 +7,8 @@ export const httpLimits = {
   headersMs: 20_000,
   /** Idle connections are kept longer than most clients keep theirs, so that these close first. */
   keepAliveMs: 120_000,
+  /** A client that vanished without a word is found out by the system after so long without traffic. */
+  probeAfterMs: 30_000,
   /** A body beyond the API's limit is read and forgotten up to here, so that its sender gets to see the answer. */
   discardBytesMax: 64 * 1024 * 1024,
 } as const;

@@ -44,6 +44,8 @@ export async function serveHttps(api: Api, options: HttpsOptions): Promise<Https
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: "TLSv1.2",
+      keepAlive: true,
+      keepAliveInitialDelay: httpLimits.probeAfterMs,
     },
     (incoming, outgoing) => void serve(api, incoming, outgoing),
   );

@@ -18,30 +18,43 @@ export const execProtocols: readonly string[] = ["v5.channel.k8s.io", "v4.channe
 export async function relayExec(socket: WebSocket, session: ExecSession): Promise<void> {
   const client = createWebSocketStream(socket, { readableObjectMode: true });
   client.on("error", () => client.destroy());
-  const status = await runSession(client, session).catch(statusOfError);
+  const left = new AbortController();
+  socket.once("close", () => left.abort());
+  const status = await runSession({ client, left: left.signal }, session).catch(statusOfError);
   // When the client is gone already, nobody needs to be told.
   await send(client, execStream.result, encoder.encode(JSON.stringify(status))).catch(() => undefined);
-  client.end();
+  socket.close(closedNormally);
 }
 
-async function runSession(client: Duplex, session: ExecSession): Promise<object> {
+const closedNormally = 1000;
+
+interface Client {
+  readonly client: Duplex;
+  /** Aborted when the client is gone. */
+  readonly left: AbortSignal;
+}
+
+async function runSession({ client, left }: Client, session: ExecSession): Promise<object> {
   const channel = await session.open();
-  client.once("close", () => channel.reset("the client left"));
-  if (client.destroyed) channel.reset("the client left");
-  const sending = fromClient(client, channel);
+  const leave = () => channel.reset("the client left");
+  left.addEventListener("abort", leave, { once: true });
+  if (left.aborted) leave();
+  // It ends when the client or the channel does, and never fails.
+  void fromClient(client, channel);
   try {
-    const result = await toClient(channel, client);
-    return statusOfResult(result);
+    return statusOfResult(await toClient(channel, client));
   } finally {
+    left.removeEventListener("abort", leave);
     channel.reset("the command is over");
-    await sending;
   }
 }
 
 /** What the client sends, until it leaves or the channel is over. */
 async function fromClient(client: Duplex, channel: Channel): Promise<void> {
   try {
-    for await (const message of client as AsyncIterable<Buffer>) {
+    // Leaving the loop must not destroy the socket: how the command ended is still to be told.
+    const messages = client.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+    for await (const message of messages) {
       const [stream] = message;
       if (stream === undefined || !takenFromClient.has(stream)) continue;
       for (const frame of encodeExecFrames({ stream, bytes: message.subarray(1) }))
