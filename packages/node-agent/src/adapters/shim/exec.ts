@@ -6,24 +6,22 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { constants as fsConstants, openSync, closeSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { ExecOptions, ExecSession } from "../../ports/runtime.ts";
 import { onTerminal } from "./container-setup.ts";
 import type { Living } from "./living.ts";
-import { tell } from "./output.ts";
 import type { Platform } from "./platform.ts";
 import { standardPath } from "./program.ts";
 import { run } from "./run-program.ts";
 import { enterText } from "./scripts.ts";
 
-const { O_RDONLY, O_RDWR, O_NONBLOCK } = fsConstants;
+const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = fsConstants;
 
-/** exec.sh GROUPS DIR COMMAND...: joins the groups, takes the pipes, becomes the command. */
-const joinText = `for group in $1; do echo 0 > "$group"; done; dir=$2; shift 2
-exec <"$dir/in" >"$dir/out" 2>"$dir/err"; exec "$@"`;
+/** GROUPS COMMAND...: joins the groups and becomes the command. */
+const joinText = 'for group in $1; do echo 0 > "$group"; done; shift; exec "$@"';
 
 /** Tells the terminal's name on descriptor 4, then gets out of the way. */
 const tellTerminal = "/usr/bin/tty >&4; exec 4>&-; ";
@@ -36,32 +34,24 @@ interface Size {
 export async function startExec(one: Living, options: ExecOptions, platform: Platform): Promise<ExecSession> {
   const dir = await mkdtemp(join(one.dir, "exec-"));
   const joining = await platform.join(one, dir.slice(dir.lastIndexOf("-") + 1), options);
-  await run("mkfifo", ["-m", "666", join(dir, "in"), join(dir, "out"), join(dir, "err")]);
-  const [stdout, stderr] = [readingSocket(join(dir, "out")), readingSocket(join(dir, "err"))];
-  // Held open for both directions, so that the command's side opens at once; closing it is the end of stdin.
-  const stdin = new Socket({
-    fd: openSync(join(dir, "in"), O_RDWR | O_NONBLOCK),
-    readable: false,
-    writable: true,
-  });
-  stdin.on("error", () => undefined); // The command does not read any more: its result tells.
-  const words = options.tty ? onTerminal(options.command, tellTerminal) : options.command;
-  const argv = ["-c", joinText, "exec", joining.groups.join(" "), dir];
+  const pipes = await makePipes(dir);
   const environment = openSync(join(one.dir, "environment"), O_RDONLY);
-  const child = spawn("/bin/sh", [...argv, ...joining.enter, "/bin/sh", "-c", enterText, "sh", ...words], {
+  const words = options.tty ? onTerminal(options.command, tellTerminal) : options.command;
+  const argv = ["-c", joinText, "exec", joining.groups.join(" "), ...joining.enter];
+  const child = spawn("/bin/sh", [...argv, "/bin/sh", "-c", enterText, "sh", ...words], {
     detached: true,
     cwd: "/",
     env: { PATH: standardPath, ...(options.tty ? { TERM: "xterm" } : {}) },
-    stdio: ["ignore", "ignore", "ignore", environment, options.tty ? "pipe" : "ignore"],
+    stdio: [...pipes.theirs, environment, options.tty ? "pipe" : "ignore"],
   });
-  closeSync(environment);
+  // The command has them now; as long as anybody else did, they would have no end.
+  for (const fd of [...pipes.theirs, environment]) closeSync(fd);
+  const { stdin, stdout, stderr } = pipes;
   if (!options.stdin) stdin.end();
   const result = resultOf(child).finally(() => {
     stdin.destroy();
-    // A command that never came as far as its pipes leaves them without an end.
-    for (const name of ["out", "err"]) tell(join(dir, name), "");
     // Litter only: it goes with its container at the latest.
-    Promise.all([joining.forget(), platform.removeFolder(dir)]).catch(() => undefined);
+    joining.forget().catch(() => undefined);
   });
   const resize = options.tty ? terminalResizer(child, one, platform) : () => undefined;
   return {
@@ -78,11 +68,33 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
   };
 }
 
-const readingSocket = (fifo: string) =>
-  new Socket({ fd: openSync(fifo, O_RDONLY | O_NONBLOCK), readable: true, writable: false }).on(
-    "error",
-    () => undefined,
-  );
+interface Pipes {
+  readonly stdin: Socket;
+  readonly stdout: Socket;
+  readonly stderr: Socket;
+  /** The command's ends. */
+  readonly theirs: readonly [number, number, number];
+}
+
+/** Named for a moment, since only named pipes can be made without native code. */
+async function makePipes(dir: string): Promise<Pipes> {
+  const at = (name: string) => join(dir, name);
+  await run("mkfifo", ["-m", "666", at("in"), at("out"), at("err")]);
+  const reading = (name: string) =>
+    new Socket({ fd: openSync(at(name), O_RDONLY | O_NONBLOCK), readable: true, writable: false });
+  // Open in both directions, or it would wait for the other end; closing it is the end of stdin all the same.
+  const stdin = new Socket({ fd: openSync(at("in"), O_RDWR | O_NONBLOCK), readable: false, writable: true });
+  const [stdout, stderr] = [reading("out"), reading("err")];
+  // Who does not read any more, or whom nobody writes to any more: the result tells.
+  for (const socket of [stdin, stdout, stderr]) socket.on("error", () => undefined);
+  const theirs = [
+    openSync(at("in"), O_RDONLY),
+    openSync(at("out"), O_WRONLY),
+    openSync(at("err"), O_WRONLY),
+  ] as const;
+  await rm(dir, { recursive: true });
+  return { stdin, stdout, stderr, theirs };
+}
 
 async function resultOf(child: ChildProcess): ReturnType<() => ExecSession["result"]> {
   try {

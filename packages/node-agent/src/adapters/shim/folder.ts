@@ -53,9 +53,9 @@ export function readMonitor(dir: string): ProcessIdentity | undefined {
 }
 
 /** Undefined for a folder that was never completed. */
-export function readRecord<T>(path: string): T | undefined {
+export function readRecord(path: string): unknown {
   try {
-    return JSON.parse(readFileSync(path, "utf8")) as T;
+    return JSON.parse(readFileSync(path, "utf8")) as unknown;
   } catch {
     return undefined; // Torn or absent: it is treated as never begun, and swept.
   }

@@ -63,7 +63,7 @@ export function followContainer(options: LivingOptions, world: LivingWorld): Liv
     for (const output of outputs) output.drain();
     close();
     exit = { exitCode, startedAt, finishedAt, outOfMemory: world.outOfMemory(record) };
-    tell(at("ack"), "\n");
+    tell(at("ack"));
     exited.resolve(exit);
   };
   const endLost = async () => {

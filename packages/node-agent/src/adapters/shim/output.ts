@@ -67,11 +67,11 @@ export function whenClosed(fifo: string, onClosed: () => void): { close(): void 
   };
 }
 
-/** A few words into a FIFO that somebody may be waiting at. */
-export function tell(fifo: string, words: string): void {
+/** One line into a FIFO that somebody may be waiting at. */
+export function tell(fifo: string): void {
   try {
     const fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
-    writeSync(fd, words);
+    writeSync(fd, "\n");
     closeSync(fd);
   } catch (error) {
     // ENXIO: nobody waits there any more. ENOENT: it went with its folder.

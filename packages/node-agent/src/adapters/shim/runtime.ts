@@ -101,11 +101,12 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
 
   const adopt = async (uid: string) => {
     for (const name of foldersIn(containersDir(podDir(uid)))) {
-      const record = readRecord<ContainerRecord>(join(containersDir(podDir(uid)), name, "record.json"));
+      const record = readRecord(join(containersDir(podDir(uid)), name, "record.json")) as
+        ContainerRecord | undefined;
       if (record === undefined) await platform.removeFolder(join(containersDir(podDir(uid)), name));
       else if (follow(record) === undefined) await clear(record);
     }
-    const sandbox = readRecord<Sandbox>(join(podDir(uid), "sandbox.json"));
+    const sandbox = readRecord(join(podDir(uid), "sandbox.json")) as Sandbox | undefined;
     if (sandbox !== undefined) sandboxes.set(uid, sandbox);
   };
 
