@@ -5,6 +5,6 @@ import { identityOf } from "./identity.ts";
 import { vitalsReader } from "./vitals.ts";
 
 export function realHost(terms: CapacityTerms & { readonly runDir: string }): Host {
-  const vitals = vitalsReader(terms.stateDir);
+  const vitals = vitalsReader(terms);
   return { identity: () => identityOf(terms.runDir), capacity: () => capacityOf(terms), vitals };
 }

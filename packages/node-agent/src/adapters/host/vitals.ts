@@ -8,8 +8,14 @@ interface CpuTimes {
   readonly total: number;
 }
 
+export interface VitalsTerms {
+  readonly stateDir: string;
+  /** How many boards share the machine: each has its part of what is free, as of the whole. */
+  readonly machineShare: number;
+}
+
 /** A function that measures; shares of the processors are those since its last call. */
-export function vitalsReader(stateDir: string): () => Promise<HostVitals> {
+export function vitalsReader({ stateDir, machineShare }: VitalsTerms): () => Promise<HostVitals> {
   let before: CpuTimes = { busy: 0, total: 0 };
   const sensors = findSensors();
   return async () => {
@@ -21,8 +27,8 @@ export function vitalsReader(stateDir: string): () => Promise<HostVitals> {
     const disk = await statfs(stateDir);
     return {
       cpuUsed,
-      memoryAvailableBytes: memoryOf("MemAvailable"),
-      diskAvailableBytes: disk.bavail * disk.bsize,
+      memoryAvailableBytes: memoryOf("MemAvailable") / machineShare,
+      diskAvailableBytes: (disk.bavail * disk.bsize) / machineShare,
       load1: Number(load1),
       uptimeSeconds: Number((readText("/proc/uptime") ?? "0").split(" ", 1)[0]),
       ...traffic(readText("/proc/self/net/dev") ?? ""),
