@@ -40,7 +40,7 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
   narrate({ registry, log, levelOf });
 
   const run = { clock, random, registry, log };
-  const { runtime, network } = await openRuntime(config, run);
+  const { runtime, network } = await openRuntime(config, { ...run, onError });
   const datagrams = await openDatagrams({ host: address, port: config.udpPort });
   const dial = (name: string) =>
     natsBus({ ...config.bus, name, inboxPrefix: inboxPrefix(node), log, registry });

@@ -1,5 +1,6 @@
 /** What runs pods on this board, as configured. Loaded only when chosen: a board has memory for one. */
 import type { Log } from "@kubus/shared/log/log.ts";
+import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { AgentConfig } from "../config.ts";
 import type { PodNetwork } from "../ports/network.ts";
@@ -13,6 +14,8 @@ export interface BoardRuntime {
 export interface RuntimeTools {
   readonly clock: Clock;
   readonly log: Log;
+  readonly registry?: ActorRegistry;
+  readonly onError: (error: unknown) => void;
 }
 
 /** Rejects, with one clear line, when this board cannot have the runtime that it is configured for. */
@@ -20,7 +23,7 @@ export async function openRuntime(config: AgentConfig, tools: RuntimeTools): Pro
   if (config.runtime === "plain") throw new Error('This build has no "plain" runtime.');
   const { linuxNetwork } = await import("./linux-network/linux-network.ts");
   const { openProcessRuntime } = await import("./process/runtime.ts");
-  const { runDir, link } = config;
-  const network = linuxNetwork({ runDir, ...tools, ...(link === undefined ? {} : { link }) });
+  const { link } = config;
+  const network = linuxNetwork({ ...tools, ...(link === undefined ? {} : { link }) });
   return { network, runtime: await openProcessRuntime({ config, network, ...tools }) };
 }

@@ -1,53 +1,48 @@
+/** IPv4 addresses of one board's pods. Pure. */
+export interface Cidr {
+  /** The network's own address, as a number. */
+  readonly base: number;
+  readonly prefix: number;
+}
+
+/** Undefined when it is not an IPv4 network with room for a pod (at most /30). */
+export function parseCidr(text: string): Cidr | undefined {
+  const [, address = "", length = ""] = /^(\d+\.\d+\.\d+\.\d+)\/(\d+)$/.exec(text) ?? [];
+  const [number, prefix] = [numberOf(address), Number(length)];
+  if (number === undefined || length === "" || prefix < 8 || prefix > 30) return undefined;
+  return { base: number - (number % 2 ** (32 - prefix)), prefix };
+}
+
+/** The board's own address on its pods' network: the first. */
+export const gatewayOf = ({ base }: Cidr): string => textOf(base + 1);
+
 /**
- * Which pod has which address. A file for each address in the run folder, made exclusively: no two pods ever hold
- * the same one, and after a reboot (when all pods' networks are gone) all are free.
+ * The next free address after the one given out last, so that one just returned rests as long as possible.
+ * Undefined when all are taken.
  */
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { hostsOf } from "./block.ts";
-
-export interface Addresses {
-  /** The pod's address; the same one as long as it is not released. Rejects when the block is full. */
-  take(podUid: string, cidr: string): Promise<string>;
-  of(podUid: string): Promise<string | undefined>;
-  release(podUid: string): Promise<void>;
+export function nextAddress(
+  cidr: Cidr,
+  taken: ReadonlySet<string>,
+  last: string | undefined,
+): string | undefined {
+  const [first, count] = [cidr.base + 2, 2 ** (32 - cidr.prefix) - 3];
+  const from = last === undefined ? 0 : Math.max(0, (numberOf(last) ?? first) - first + 1);
+  for (let step = 0; step < count; step += 1) {
+    const address = textOf(first + ((from + step) % count));
+    if (!taken.has(address)) return address;
+  }
+  return undefined;
 }
 
-export function addressesIn(dir: string): Addresses {
-  /** Addresses are given out in a circle, so that a pod that just ended is not confused with its successor. */
-  let last: string | undefined;
+/** A hardware address that follows from the address: who gets it later is reached by old ARP entries too. */
+export const hardwareAddress = (address: string): string =>
+  ["0a", "58", ...address.split(".").map((part) => Number(part).toString(16).padStart(2, "0"))].join(":");
 
-  const holders = async (): Promise<ReadonlyMap<string, string>> => {
-    await mkdir(dir, { recursive: true });
-    const names = await readdir(dir);
-    const entries = await Promise.all(
-      names.map(async (name) => [name, await readFile(join(dir, name), "utf8").catch(() => "")] as const),
-    );
-    return new Map(entries);
-  };
-  const of = async (podUid: string) => [...(await holders())].find(([, holder]) => holder === podUid)?.[0];
-
-  return {
-    of,
-    take: async (podUid, cidr) => {
-      const taken = await holders();
-      const own = [...taken].find(([, holder]) => holder === podUid);
-      if (own !== undefined) return own[0];
-      for (const address of hostsOf(cidr, last)) {
-        if (taken.has(address)) continue;
-        try {
-          await writeFile(join(dir, address), podUid, { flag: "wx" });
-          last = address;
-          return address;
-        } catch (error) {
-          if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error; // Taken a moment ago: the next one.
-        }
-      }
-      throw new Error(`Every address of ${cidr} is held by a pod.`);
-    },
-    release: async (podUid) => {
-      const address = await of(podUid);
-      if (address !== undefined) await rm(join(dir, address), { force: true });
-    },
-  };
+function numberOf(address: string): number | undefined {
+  const parts = address.split(".").map(Number);
+  if (parts.length !== 4 || parts.some((part) => !(part >= 0 && part <= 255))) return undefined;
+  return parts.reduce((number, part) => number * 256 + part, 0);
 }
+
+const textOf = (number: number) =>
+  [24, 16, 8, 0].map((shift) => Math.floor(number / 2 ** shift) % 256).join(".");
