@@ -16,7 +16,7 @@ const execute = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..");
 export const kubus = join(root, "kubus");
 
-const commandLimits = { timeoutMs: 180_000, outputBytesMax: 64 * 1024 * 1024 } as const;
+const commandLimits = { timeoutMs: 60_000, outputBytesMax: 64 * 1024 * 1024 } as const;
 
 export interface Answer<T = unknown> {
   readonly status: number;
@@ -161,6 +161,8 @@ export class Cluster {
       lines.on("line", (line) => {
         onEvent(JSON.parse(line) as { type: string; object: never }, performance.now());
       });
+      // Whoever ends the watch breaks the connection off.
+      lines.on("error", () => undefined);
       response.on("error", () => undefined);
     });
     outgoing.on("error", () => undefined);
