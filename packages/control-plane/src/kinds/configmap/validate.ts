@@ -9,7 +9,7 @@ import { cause } from "../causes.ts";
 export const dataBytesMax = 1024 * 1024;
 
 export function validateConfigMap({ data = {}, binaryData = {} }: ConfigMap): readonly Cause[] {
-  const both = Object.keys(data).filter((key) => key in binaryData);
+  const both = Object.keys(data).filter((key) => Object.hasOwn(binaryData, key));
   return [
     ...validateKeys(Object.keys(data), "data"),
     ...validateKeys(Object.keys(binaryData), "binaryData"),

@@ -14,7 +14,9 @@ const requiredKeys: Readonly<Record<string, readonly string[]>> = {
 const serviceAccountName = "kubernetes.io/service-account.name";
 
 export function validateSecret({ metadata, type = "", data = {} }: Secret): readonly Cause[] {
-  const missing = (requiredKeys[type] ?? []).filter((key) => !(key in data));
+  const missing = (Object.hasOwn(requiredKeys, type) ? (requiredKeys[type] ?? []) : []).filter(
+    (key) => !Object.hasOwn(data, key),
+  );
   const isToken = type === "kubernetes.io/service-account-token";
   return [
     ...validateKeys(Object.keys(data), "data"),
