@@ -296,3 +296,33 @@ test("tells a reader of pages who comes too late to begin anew", async () => {
   );
   assert.deepEqual([late.status, late.json.reason], [410, "Expired"]);
 });
+
+test("refuses an answer that it cannot give before it does anything", async () => {
+  const { ask } = await anApi();
+  const refused = await ask("POST", configMaps, { body: aConfigMap("a"), accept: "application/xml" });
+  assert.equal(refused.status, 406);
+  assert.equal((await ask("GET", `${configMaps}/a`)).status, 404);
+});
+
+test("is not confused by formats and fields that are named like parts of JavaScript", async () => {
+  const { ask } = await anApi();
+  assert.equal((await ask("POST", configMaps, { body: "{}", contentType: "constructor" })).status, 415);
+  const body = '{"metadata":{"name":"a"},"data":{"__proto__":"x","constructor":"y"}}';
+  assert.equal((await ask("POST", configMaps, { body })).status, 201);
+  const { text } = await ask("GET", `${configMaps}/a`);
+  assert.match(text, /"data":\{"__proto__":"x","constructor":"y"\}/);
+});
+
+test("warns of unknown fields in headers of plain ASCII, or refuses them, or says nothing", async () => {
+  const { ask } = await anApi();
+  const body = { ...aConfigMap("a"), größe: 1 };
+  const strict = await ask("POST", `${configMaps}?fieldValidation=Strict`, { body });
+  assert.match(strict.json.message, /strict decoding error: unknown field "größe"/);
+  const ignored = await ask("POST", `${configMaps}?fieldValidation=Ignore&dryRun=All`, { body });
+  assert.deepEqual([ignored.status, ignored.headers["warning"]], [201, undefined]);
+  const warned = await ask("POST", configMaps, { body });
+  assert.deepEqual(
+    [warned.status, warned.headers["warning"]],
+    [201, ['299 - "unknown field \\"gr\\u00f6\\u00dfe\\""']],
+  );
+});

@@ -4,6 +4,7 @@
  * Guarantee: `handle` never rejects; whatever goes wrong is answered with a metav1.Status.
  */
 import { Refusal } from "@kubus/shared/errors/codes.ts";
+import type { Verb } from "../kinds/kind.ts";
 import { authorize, authorizePath } from "./authorization/authorize.ts";
 import { callOf, type Call } from "./call.ts";
 import { documentAt, publicPaths } from "./documents.ts";
@@ -62,10 +63,15 @@ export function makeApi(ports: ApiPorts): Api {
   };
 }
 
+/** Verbs that change nothing; their answers choose their shape themselves. */
+const reads: readonly Verb[] = ["get", "list", "watch"];
+
 async function act(state: ApiState, call: Call): Promise<ApiResponse> {
   const { request } = call;
   const run = actOf(call);
   authorize(call.user, { ...call, fieldSelector: request.query.get("fieldSelector") ?? undefined }, state);
+  // What cannot be answered is refused before anything is done.
+  if (!reads.includes(call.verb)) call.shape();
   return run(state, call);
 }
 

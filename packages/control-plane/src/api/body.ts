@@ -35,7 +35,7 @@ export function valueIn({ headers, body }: Pick<ApiRequest, "headers" | "body">)
   if (body.length === 0) throw badRequest("the body of the request is empty");
   // kubectl scale sends PUT without a content type.
   const { type } = parseMediaType(headers["content-type"] ?? "application/json");
-  const read = formats[type];
+  const read = Object.hasOwn(formats, type) ? formats[type] : undefined;
   if (read === undefined) throw unknownFormat(Object.keys(formats));
   return read(body);
 }

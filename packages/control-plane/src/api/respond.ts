@@ -59,4 +59,11 @@ const retry = { retryAfterSeconds: 1 } as const;
 
 /** `Warning: 299 - "text"`, one header for each. */
 export const warningHeaders = (warnings: readonly string[]): Headers =>
-  warnings.length === 0 ? {} : { warning: warnings.map((warning) => `299 - ${JSON.stringify(warning)}`) };
+  warnings.length === 0 ? {} : { warning: warnings.map((warning) => `299 - ${headerText(warning)}`) };
+
+/** Quoted, in plain ASCII: headers can hold nothing else, and a field's name may be anything. */
+const headerText = (text: string): string =>
+  JSON.stringify(text).replace(
+    /[^\x20-\x7e]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );

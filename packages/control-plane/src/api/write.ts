@@ -105,8 +105,7 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
   admit({ ...attemptOf(target), name, operation: "create", object, previous: undefined }, ports);
   const causes = kind.validate(object);
   if (causes.length > 0) throw invalid(kind, name, causes);
-  const existing = cache.get(kind, namespace, name);
-  if (existing !== undefined) throw alreadyExists(kind, name);
+  if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
   if (dryRun) return object;
   return stored(ports, { ...target, name }, object, (key) => storeOf(ports, kind).create(key, object)).catch(
     (error: unknown) => {

@@ -93,7 +93,14 @@ test("shows a board its own pods only", async () => {
     json(own).items.map(({ metadata }) => metadata.name),
     ["mine"],
   );
-  for (const path of ["/api/v1/pods", "/api/v1/pods?fieldSelector=spec.nodeName%3Dboard-2", `${pods}/theirs`])
+  const trick = encodeURIComponent("metadata.name!=a\\,spec.nodeName=board-1");
+  for (const path of [
+    "/api/v1/pods",
+    "/api/v1/pods?fieldSelector=spec.nodeName%3Dboard-2",
+    "/api/v1/pods?fieldSelector=spec.nodeName!%3Dboard-1",
+    `/api/v1/pods?fieldSelector=${trick}`,
+    `${pods}/theirs`,
+  ])
     assert.equal((await call({ method: "GET", path })).status, 403, path);
   assert.equal((await call({ method: "GET", path: `${pods}/mine` })).status, 200);
   assert.equal((await call({ method: "GET", path: `${pods}/none` })).status, 404);

@@ -1,11 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { createConnection } from "node:net";
 import { Agent, request } from "node:https";
 import { test } from "node:test";
 import { gunzipSync } from "node:zlib";
 import { WebSocket } from "ws";
 import { silentLog } from "@kubus/shared/log/log.ts";
+import { subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { until } from "@kubus/shared/testing/until.ts";
+import { kindByResource } from "../../kinds/index.ts";
 import type { User } from "../../api/request.ts";
 import { serveHttps } from "./server.ts";
 import { anAuthority } from "./testing/certificates.ts";
@@ -132,6 +136,46 @@ test("streams a watch line by line and ends it with the server", async (t) => {
   await until("the event arrives", () => lines.join("").includes('{"type":"ADDED"'));
   await server.close();
   await ended;
+});
+
+test("breaks off a log that broke, and lives on", async (t) => {
+  const { api, ask, connect } = await anHttpsApi(t);
+  connect("board-1").channels.accept(subjectOf("podLog", "board-1"), async (_, channel) => {
+    await channel.write(Buffer.from("one\n"));
+    channel.reset("the disk is gone");
+  });
+  const pods = kindByResource("", "v1", "pods") ?? assert.fail();
+  const objects = api.objectsAs("test");
+  const spec = { containers: [{ name: "main", image: "host/sleep" }] };
+  const { metadata } = await objects.create(pods, {
+    metadata: { namespace: "default", name: "web" },
+    ...{ spec },
+  });
+  await objects.bind({ namespace: "default", name: "web", uid: metadata.uid }, "board-1");
+  await assert.rejects(ask("GET", "/api/v1/namespaces/default/pods/web/log"), /aborted|hang up|ECONNRESET/);
+  assert.equal((await ask("GET", "/healthz")).status, 200);
+});
+
+test("cuts off a watch whose reader does not keep up", async (t) => {
+  const { ask, admin, tls } = await anHttpsApi(t);
+  const path = `${configMaps}?watch=true`;
+  const outgoing = request({ ...tls, cert: admin.certificate, key: admin.key, agent: false, path });
+  const opened = once(outgoing, "response") as Promise<[IncomingMessage]>;
+  outgoing.end();
+  const [incoming] = await opened;
+  const broken = once(incoming, "error") as Promise<[Error]>;
+  const isCut = async () =>
+    (await ask("GET", "/metrics")).body.toString().includes('watches{resource="configmaps"} 0');
+  const headers = { "content-type": "application/json" };
+  const value = "x".repeat(900_000);
+  await ask("POST", configMaps, { headers, body: aConfigMap("a") });
+  await until("the server gives up", async () => {
+    await ask("PUT", `${configMaps}/a`, { headers, body: aConfigMap("a", `${value}${Math.random()}`) });
+    return isCut();
+  });
+  // Nothing was read so far: now the reader finds out.
+  incoming.resume();
+  assert.match((await broken)[0].message, /aborted/);
 });
 
 test("answers HEAD without a body", async (t) => {

@@ -79,7 +79,7 @@ async function serve(api: Api, incoming: IncomingMessage, outgoing: ServerRespon
   } catch (error) {
     // The client went away, or its body is too large: if it is still there, it is told.
     if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();
-    else await respond(incoming, outgoing, api.refuse(error));
+    else await respond(incoming, outgoing, api.refuse(error)).catch(() => outgoing.destroy());
   }
 }
 

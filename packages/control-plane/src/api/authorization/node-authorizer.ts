@@ -4,6 +4,8 @@
  * Every rule returns a reason against it, or undefined. Which fields it may change is NodeRestriction's matter.
  */
 import type { Pod } from "@kubus/shared/api/pod.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { parseFieldSelector } from "../selectors.ts";
 import type { Attributes, AuthorizationWorld } from "./authorize.ts";
 import { refersTo } from "./pod-references.ts";
 
@@ -52,7 +54,7 @@ function authorizePods(
 ): string | undefined {
   const { verb, kind, namespace, name, subresource, fieldSelector } = attributes;
   if (verb === "list" || verb === "watch") {
-    const isOwn = (fieldSelector ?? "").split(",").some((term) => isTermFor(term, node));
+    const isOwn = selectedValue(kind, fieldSelector, "spec.nodeName") === node;
     return isOwn ? undefined : `can only list pods with the field selector spec.nodeName=${node}`;
   }
   if (name === undefined) return "can only work with pods by name";
@@ -70,7 +72,9 @@ const podGrants: Readonly<Record<string, readonly string[]>> = {
   eviction: ["create"],
 };
 
-const isTermFor = (term: string, node: string) => /^spec\.nodeName==?(.*)$/.exec(term.trim())?.[1] === node;
+/** What a field selector demands of a field, read by the parser that the answer is selected by. */
+const selectedValue = (kind: Kind, text: string | undefined, field: string): string | undefined =>
+  parseFieldSelector(kind, text ?? "").find((term) => term.field === field && term.operator === "=")?.value;
 
 /** Secrets and the like: those that a pod of this board refers to, each by its name. */
 function authorizeReferenced(
@@ -79,7 +83,7 @@ function authorizeReferenced(
   { cache, kinds }: AuthorizationWorld,
 ): string | undefined {
   const { kind, namespace, fieldSelector } = attributes;
-  const name = attributes.name ?? /^metadata\.name==?(.+)$/.exec(fieldSelector ?? "")?.[1];
+  const name = attributes.name ?? selectedValue(kind, fieldSelector, "metadata.name");
   if (!isRead(attributes) || name === undefined) return "can only read objects by name";
   const podKind = kinds.find((candidate) => candidate.group === "" && candidate.kind === "Pod");
   const pods = podKind === undefined ? [] : (cache.onNode(podKind, node) as readonly Pod[]);
