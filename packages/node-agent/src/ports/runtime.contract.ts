@@ -7,6 +7,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import { until } from "@kubus/shared/testing/until.ts";
+import { bytesOf, textOf } from "../testing/bytes.ts";
 import {
   RuntimeRefusal,
   type ContainerIdentity,
@@ -325,15 +326,6 @@ async function feed(
   }
   session.endStdin();
 }
-
-export async function bytesOf(source: AsyncIterable<Uint8Array>): Promise<Buffer> {
-  const pieces: Buffer[] = [];
-  for await (const piece of source) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces);
-}
-
-export const textOf = async (source: AsyncIterable<Uint8Array>): Promise<string> =>
-  (await bytesOf(source)).toString();
 
 /** Whether a number has not changed over several looks. */
 function steady(look: () => number): () => boolean {
