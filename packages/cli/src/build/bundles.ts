@@ -9,8 +9,9 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { glob, mkdir, readFile, rename, rm, utimes } from "node:fs/promises";
+import { glob, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
+import { systemClock } from "@kubus/shared/time/system-clock.ts";
 
 export interface Bundles {
   readonly dir: string;
@@ -20,6 +21,9 @@ export interface Bundles {
   readonly fresh: boolean;
 }
 
+/** A bundle that nobody runs yet may be about to be started by another `up`. */
+const unusedMs = 10 * 60 * 1_000;
+
 /** The checkout that this file belongs to. */
 export const repositoryDir = resolve(import.meta.dirname, "../../../..");
 
@@ -28,13 +32,25 @@ export async function bundles(distDir: string = join(repositoryDir, "dist")): Pr
   const sources = await sourceFiles();
   const dir = join(distDir, await contentHash(sources));
   const paths = { dir, server: join(dir, "server.js"), agent: join(dir, "agent.js") };
-  if (existsSync(paths.server) && existsSync(paths.agent)) {
-    const now = new Date();
-    await utimes(dir, now, now);
-    return { ...paths, fresh: false };
-  }
+  if (existsSync(paths.server) && existsSync(paths.agent)) return { ...paths, fresh: false };
   await build(sources, dir);
+  await removeUnused(distDir, dir);
   return { ...paths, fresh: true };
+}
+
+/** Bundles of older sources that nobody runs: a process loads parts of its own at any time. */
+async function removeUnused(distDir: string, current: string): Promise<void> {
+  const commandLines = await Promise.all(
+    (await readdir("/proc"))
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")), // Ended meanwhile.
+  );
+  const old = (await readdir(distDir)).map((name) => join(distDir, name)).filter((dir) => dir !== current);
+  for (const dir of old) {
+    if (commandLines.some((line) => line.includes(`${dir}/`))) continue;
+    const age = systemClock.now() - (await stat(dir)).mtimeMs;
+    if (age > unusedMs) await rm(dir, { recursive: true, force: true });
+  }
 }
 
 /** Everything that may end in a bundle, in a stable order. */

@@ -4,6 +4,7 @@
  * Whatever is heavy is imported inside `run`: `kubus status` must not wait for what `kubus up` needs.
  */
 import { agent } from "../commands/agent.ts";
+import { build } from "../commands/build.ts";
 import { bundled } from "../commands/bundled.ts";
 import { help } from "../commands/help.ts";
 import { agentInit, nodeAdd, serverInit } from "../commands/init.ts";
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   nodeAdd,
   bundled(agent, "agent"),
   agentInit,
+  build,
   tools,
   help(() => commands),
 ];
