@@ -1,5 +1,5 @@
 /** Health checks on real sockets. Each opens a connection of its own and leaves none behind. */
-import { request as httpRequest, type IncomingMessage } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { connect } from "node:net";
 import type { Checks } from "../ports/checks.ts";
 
@@ -14,8 +14,8 @@ export const networkChecks: Checks = {
       });
     }),
   http: async ({ scheme, host, port, path, headers }, signal) => {
-    // Loaded when first needed: most pods have no HTTPS probes.
-    const request = scheme === "https" ? (await import("node:https")).request : httpRequest;
+    // Loaded when first needed: megabytes that most boards never use.
+    const { request } = scheme === "https" ? await import("node:https") : await import("node:http");
     const { statusCode = 0 } = await new Promise<IncomingMessage>((resolve, reject) => {
       const options = { host, port, path, headers, signal, agent: false, rejectUnauthorized: false } as const;
       request(options, (response) => {

@@ -38,7 +38,7 @@ export const peersOf = (nodes: Iterable<Node>, own: string): readonly Peer[] =>
         ? []
         : [{ node: metadata.name, address, podCidr: podCIDR }];
     })
-    .sort((a, b) => a.node.localeCompare(b.node));
+    .sort((a, b) => (a.node < b.node ? -1 : 1));
 
 export function startWiring(options: WiringOptions): Wiring {
   const { node, network, records, nodes, onPrepared, ...run } = options;

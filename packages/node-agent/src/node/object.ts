@@ -103,7 +103,7 @@ export function differs(before: NodeStatus | undefined, wanted: NodeStatus): boo
   return still(before) !== still(wanted);
 }
 
-const sorted = (record: object = {}) => Object.entries(record).sort(([a], [b]) => a.localeCompare(b));
+const sorted = (record: object = {}) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));
 
 /** The parts of a Node's metadata that are this agent's and stand there differently. */
 export function metadataChange(
