@@ -76,8 +76,7 @@ describe("leaving nothing behind", { skip: needsRoot }, () => {
     let output = "";
     up.stdout.on("data", (chunk: Buffer) => (output += chunk.toString()));
     await until("it is ready", () => /^ready:/m.test(output), 120_000);
-    const { pid } = JSON.parse(readFileSync(join(dir, "up.lock"), "utf8")) as { pid: number };
-    process.kill(pid, "SIGKILL");
+    up.kill("SIGKILL"); // The launcher has become `up`: it is the same process.
     execFileSync(kubus, ["down", "--dir", dir], { timeout: 60_000 });
     assert.deepEqual(traces(dir), before);
     rmSync(dir, { recursive: true });
