@@ -14,7 +14,11 @@ const detectorUrl = import.meta.url.endsWith(".ts")
 /** Resolves when the API is served. Rejects when a port is taken or the store is refused. */
 export async function runServer(config: ServerConfig): Promise<Server> {
   await mkdir(config.stateDir, { recursive: true });
-  const log = logTo(writeLine, { now: () => systemClock.now(), level: "info", fields: { server: config.name } });
+  const log = logTo(writeLine, {
+    now: () => systemClock.now(),
+    level: "info",
+    fields: { server: config.name },
+  });
   const onError = (error: unknown) => {
     log.error("server.crashed", {
       why: error instanceof Error ? (error.stack ?? error.message) : String(error),

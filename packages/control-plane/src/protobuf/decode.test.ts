@@ -8,7 +8,15 @@ import { isPointer } from "./pointer-scalars.ts";
 import { body, message } from "./testing/encode.ts";
 
 const labels = (key: string, value: string) => message([1, key], [2, value]);
-const metadata = message([1, "web"], [2, ""], [3, "default"], [5, ""], [7, 0], [8, []], [11, labels("app", "web")]);
+const metadata = message(
+  [1, "web"],
+  [2, ""],
+  [3, "default"],
+  [5, ""],
+  [7, 0],
+  [8, []],
+  [11, labels("app", "web")],
+);
 
 const container = message(
   [1, "main"],
@@ -17,17 +25,37 @@ const container = message(
   [3, "-m"],
   [6, message([1, ""], [2, 0], [3, 8080], [4, "TCP"], [5, ""])],
   [8, message([1, message([1, "cpu"], [2, message([1, "500m"])])])],
-  [11, message([1, message([2, message([1, "/"], [2, message([1, 1], [2, 0], [3, "http"])])])], [2, 0], [4, 5])],
+  [
+    11,
+    message([1, message([2, message([1, "/"], [2, message([1, 1], [2, 0], [3, "http"])])])], [2, 0], [4, 5]),
+  ],
   [16, 0],
 );
 
 const refused = (bytes: Uint8Array, ...codes: RefusalCode[]) =>
-  assert.throws(() => decodeKubernetesProtobuf(bytes), (error) => isRefusal(error, ...codes));
+  assert.throws(
+    () => decodeKubernetesProtobuf(bytes),
+    (error) => isRefusal(error, ...codes),
+  );
 
 test("reads a deployment as kubectl create writes it", () => {
-  const template = message([1, message([8, []], [11, labels("app", "web")])], [2, message([2, container], [3, ""], [11, 0])]);
-  const spec = message([1, 0], [2, message([1, labels("app", "web")])], [3, template], [4, message([1, ""])], [5, 0], [7, 0]);
-  const bytes = body("apps/v1", "Deployment", message([1, metadata], [2, spec], [3, message([1, 0], [2, 0])]));
+  const template = message(
+    [1, message([8, []], [11, labels("app", "web")])],
+    [2, message([2, container], [3, ""], [11, 0])],
+  );
+  const spec = message(
+    [1, 0],
+    [2, message([1, labels("app", "web")])],
+    [3, template],
+    [4, message([1, ""])],
+    [5, 0],
+    [7, 0],
+  );
+  const bytes = body(
+    "apps/v1",
+    "Deployment",
+    message([1, metadata], [2, spec], [3, message([1, 0], [2, 0])]),
+  );
   assert.deepEqual(decodeKubernetesProtobuf(bytes), {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -58,7 +86,9 @@ test("reads a deployment as kubectl create writes it", () => {
 
 test("reads times, bytes and embedded structs", () => {
   const created = message([1, "a"], [8, message([1, 1_767_225_600], [2, 0])]);
-  const secret = decodeKubernetesProtobuf(body("v1", "Secret", message([1, created], [2, message([1, "k"], [2, "hi"])], [3, "Opaque"])));
+  const secret = decodeKubernetesProtobuf(
+    body("v1", "Secret", message([1, created], [2, message([1, "k"], [2, "hi"])], [3, "Opaque"])),
+  );
   assert.deepEqual(secret, {
     apiVersion: "v1",
     kind: "Secret",
@@ -67,8 +97,12 @@ test("reads times, bytes and embedded structs", () => {
     type: "Opaque",
   });
   const volume = message([1, "config"], [2, message([19, message([1, message([1, "settings"])], [4, 1])])]);
-  const pod = decodeKubernetesProtobuf(body("v1", "Pod", message([2, message([1, volume])]))) as { spec: object };
-  assert.deepEqual(pod.spec, { volumes: [{ name: "config", configMap: { name: "settings", optional: true } }] });
+  const pod = decodeKubernetesProtobuf(body("v1", "Pod", message([2, message([1, volume])]))) as {
+    spec: object;
+  };
+  assert.deepEqual(pod.spec, {
+    volumes: [{ name: "config", configMap: { name: "settings", optional: true } }],
+  });
   const lease = message([2, message([4, message([1, 1_767_225_600], [2, 123_456_000])])]);
   assert.deepEqual(decodeKubernetesProtobuf(body("coordination.k8s.io/v1", "Lease", lease)), {
     apiVersion: "coordination.k8s.io/v1",
@@ -78,8 +112,13 @@ test("reads times, bytes and embedded structs", () => {
 });
 
 test("reads lists of numbers, packed or not", () => {
-  const read = (context: readonly number[]) => decodeKubernetesProtobuf(body("v1", "Pod", message([2, message([14, context])])));
-  const expected = { apiVersion: "v1", kind: "Pod", spec: { securityContext: { supplementalGroups: [5, 300] } } };
+  const read = (context: readonly number[]) =>
+    decodeKubernetesProtobuf(body("v1", "Pod", message([2, message([14, context])])));
+  const expected = {
+    apiVersion: "v1",
+    kind: "Pod",
+    spec: { securityContext: { supplementalGroups: [5, 300] } },
+  };
   assert.deepEqual(read(message([4, 5], [4, 300])), expected);
   assert.deepEqual(read(message([4, [5, 0xac, 0x02]])), expected);
 });
@@ -132,7 +171,8 @@ test("answers noise with a refusal, never with a crash", () => {
   const whole = body("v1", "Pod", message([1, metadata], [2, message([2, container])]));
   for (let round = 0; round < 2_000; round += 1) {
     const bytes = whole.slice();
-    for (let i = 0; i < 3; i += 1) bytes[4 + Math.floor(random.next() * (bytes.length - 4))] = Math.floor(random.next() * 256);
+    for (let i = 0; i < 3; i += 1)
+      bytes[4 + Math.floor(random.next() * (bytes.length - 4))] = Math.floor(random.next() * 256);
     try {
       decodeKubernetesProtobuf(bytes);
     } catch (error) {
@@ -142,9 +182,14 @@ test("answers noise with a refusal, never with a crash", () => {
 });
 
 test("refuses nesting without end", () => {
-  const nest = (depth: number): readonly number[] => (depth === 0 ? message([4, "x"]) : message([26, nest(depth - 1)]));
+  const nest = (depth: number): readonly number[] =>
+    depth === 0 ? message([4, "x"]) : message([26, nest(depth - 1)]);
   const definition = (schema: readonly number[]) =>
-    body("apiextensions.k8s.io/v1", "CustomResourceDefinition", message([2, message([7, message([4, message([1, schema])])])]));
+    body(
+      "apiextensions.k8s.io/v1",
+      "CustomResourceDefinition",
+      message([2, message([7, message([4, message([1, schema])])])]),
+    );
   assert.ok(decodeKubernetesProtobuf(definition(nest(10))));
   refused(definition(nest(200)), "badRequest");
 });

@@ -15,9 +15,9 @@ import { execProtocols, relayExec } from "../websocket/exec.ts";
 import { bodyOf, requestOf } from "./request.ts";
 
 /** Takes over an open WebSocket of somebody who may do everything. */
-export type UpgradeHandler = (socket: WebSocket, user: User) => void;
+export type TakeOver = (socket: WebSocket, user: User) => void;
 
-export type Upgrades = Readonly<Record<string, UpgradeHandler>>;
+export type Upgrades = Readonly<Record<string, TakeOver>>;
 
 export type Upgrade = (incoming: IncomingMessage, socket: Duplex, head: Buffer) => Promise<void>;
 
@@ -32,11 +32,11 @@ export function upgradesTo(api: Api, upgrades: Upgrades): Upgrade {
         await writeAnswer(socket, await api.handle({ ...request, body: await bodyOf(incoming) }));
         return;
       }
-      const handler = upgrades[request.path];
-      if (handler !== undefined) {
+      const takeOver = upgrades[request.path];
+      if (takeOver !== undefined) {
         const user = known(request.user);
         authorizePath(user, "GET", request.path);
-        plain.handleUpgrade(incoming, socket, head, (opened) => handler(opened, user));
+        plain.handleUpgrade(incoming, socket, head, (opened) => takeOver(opened, user));
         return;
       }
       const session = api.execSession(request);

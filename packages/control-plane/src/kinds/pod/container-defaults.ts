@@ -4,7 +4,7 @@
 import type { Container, ContainerPort, EnvVar } from "@kubus/shared/api/pod.ts";
 import { withChanged, withDefaults } from "../../api/defaults.ts";
 import type { Received } from "../received.ts";
-import type { HandlerAction, Lifecycle, Probe } from "./parts.ts";
+import type { ContainerAction, Lifecycle, Probe } from "./parts.ts";
 import { setDownwardFileDefaults } from "./downward-defaults.ts";
 
 export function setContainerDefaults(container: Received<Container>, hostNetwork: boolean): Container {
@@ -56,7 +56,7 @@ function setLifecycleDefaults(lifecycle: Lifecycle): Lifecycle {
   return withChanged(withChanged(lifecycle, "postStart", setActionDefaults), "preStop", setActionDefaults);
 }
 
-function setActionDefaults<T extends HandlerAction>(action: T): T {
+function setActionDefaults<T extends ContainerAction>(action: T): T {
   return withChanged(action, "httpGet", (get) => withDefaults(get, { path: "/", scheme: "HTTP" }));
 }
 

@@ -1,24 +1,24 @@
 /**
  * The parts of a pod that the shared words leave open (volumes, mounts, probes, hooks), as the API server reads them.
  */
-export interface PortHandler {
+export interface PortTarget {
   readonly port?: number | string;
   readonly host?: string;
 }
 
-export interface HandlerAction {
+export interface ContainerAction {
   readonly exec?: { readonly command?: readonly string[] };
-  readonly httpGet?: PortHandler & {
+  readonly httpGet?: PortTarget & {
     readonly path?: string;
     readonly scheme?: string;
     readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
   };
-  readonly tcpSocket?: PortHandler;
+  readonly tcpSocket?: PortTarget;
   readonly grpc?: { readonly port?: number; readonly service?: string };
   readonly sleep?: { readonly seconds?: number };
 }
 
-export interface Probe extends HandlerAction {
+export interface Probe extends ContainerAction {
   readonly initialDelaySeconds?: number;
   readonly timeoutSeconds?: number;
   readonly periodSeconds?: number;
@@ -28,8 +28,8 @@ export interface Probe extends HandlerAction {
 }
 
 export interface Lifecycle {
-  readonly postStart?: HandlerAction;
-  readonly preStop?: HandlerAction;
+  readonly postStart?: ContainerAction;
+  readonly preStop?: ContainerAction;
 }
 
 export interface VolumeMount {

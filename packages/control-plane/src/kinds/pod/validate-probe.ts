@@ -3,7 +3,7 @@ import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { portName } from "../../api/names.ts";
 import { cause } from "../causes.ts";
 import { validateNotNegative } from "../rules.ts";
-import type { HandlerAction, Lifecycle, PortHandler, Probe } from "./parts.ts";
+import type { ContainerAction, Lifecycle, PortTarget, Probe } from "./parts.ts";
 
 const outOfRange = "must be between 1 and 65535, inclusive";
 const ways = ["exec", "httpGet", "tcpSocket", "grpc", "sleep"] as const;
@@ -41,7 +41,7 @@ export const validateLifecycle = ({ postStart, preStop }: Lifecycle, field: stri
   ...(preStop === undefined ? [] : validateAction(preStop, `${field}.preStop`)),
 ];
 
-function validateAction(action: HandlerAction, field: string): readonly Cause[] {
+function validateAction(action: ContainerAction, field: string): readonly Cause[] {
   const [way, ...more] = ways.filter((name) => action[name] !== undefined);
   if (way === undefined) return [cause.required(field, "must specify a handler type")];
   const { exec, httpGet, tcpSocket, grpc } = action;
@@ -56,7 +56,7 @@ function validateAction(action: HandlerAction, field: string): readonly Cause[] 
   ];
 }
 
-function validateHttp(get: NonNullable<HandlerAction["httpGet"]>, field: string): readonly Cause[] {
+function validateHttp(get: NonNullable<ContainerAction["httpGet"]>, field: string): readonly Cause[] {
   const { path = "", scheme = "" } = get;
   return [
     ...(path === "" ? [cause.required(`${field}.path`)] : []),
@@ -67,7 +67,7 @@ function validateHttp(get: NonNullable<HandlerAction["httpGet"]>, field: string)
   ];
 }
 
-function validateTarget({ port = 0 }: PortHandler, field: string): readonly Cause[] {
+function validateTarget({ port = 0 }: PortTarget, field: string): readonly Cause[] {
   if (typeof port === "number") {
     return port >= 1 && port <= 65_535 ? [] : [cause.invalid(`${field}.port`, port, outOfRange)];
   }
