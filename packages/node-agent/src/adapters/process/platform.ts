@@ -5,7 +5,7 @@
  * namespace, a root that is an overlay of the board's `/`, a control group, and no more privileges than Kubernetes
  * gives by default. All names on the host's side lie below the run folder, the state folder and one control group.
  */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { PodNetwork } from "../../ports/network.ts";
@@ -73,7 +73,8 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
       ...["upper", "work", "root"].map((name) => mkdir(join(base, name), { recursive: true, mode: 0o755 })),
     ]);
     const { uid } = record.user;
-    const shared = { podLayer: join(dir, "layer"), shm: join(dir, "shm"), layers, parts };
+    const hasWindow = (name: string) => existsSync(`/proc/${name}`);
+    const shared = { podLayer: join(dir, "layer"), shm: join(dir, "shm"), layers, parts, hasWindow };
     const pinned = ["uts", "ipc", "net"].filter((name) => isPinned(join(dir, "ns", name)));
     return {
       monitorGroups: groups.entries(shimGroup(podUid)),

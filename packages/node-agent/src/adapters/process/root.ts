@@ -15,6 +15,8 @@ export interface RootOptions {
   readonly readOnly: boolean;
   readonly privileged: boolean;
   readonly uid: number;
+  /** Whether the kernel has this window of /proc. */
+  readonly hasWindow: (name: string) => boolean;
 }
 
 /** As runc masks them: windows of /proc through which root would see or change the board. */
@@ -23,7 +25,7 @@ const readOnlyPaths = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
 
 /** Lines for `mount -a`, to be run in `base`. */
 export function fstabOf(options: RootOptions): string {
-  const { base, podLayer, layers, shm, parts, readOnly, privileged, uid } = options;
+  const { base, podLayer, layers, shm, parts, readOnly, privileged, uid, hasWindow } = options;
   const root = escaped(`${base}/root`);
   const lower = [podLayer, layers.fresh, layers.mask, "/"].join(":");
   const overlay = `${readOnly ? "ro," : ""}lowerdir=${escaped(lower)},upperdir=upper,workdir=work,volatile`;
@@ -33,7 +35,7 @@ export function fstabOf(options: RootOptions): string {
     `proc ${root}/proc proc nosuid,nodev,noexec`,
     `sysfs ${root}/sys sysfs ${privileged ? "" : "ro,"}nosuid,nodev,noexec`,
     ...(privileged ? [`/dev ${root}/dev none rbind`] : ownDevices(root, escaped(shm))),
-    ...(uid === 0 && !privileged ? windows(root) : []),
+    ...(uid === 0 && !privileged ? windows(root, hasWindow) : []),
   ];
   return lines.map((line) => `${line} 0 0\n`).join("");
 }
@@ -43,7 +45,7 @@ const ownDevices = (root: string, shm: string) => [
   `${shm} ${root}/dev/shm none bind`,
 ];
 
-const windows = (root: string) => [
-  ...hiddenFiles.map((name) => `/dev/null ${root}/proc/${name} none bind,nofail`),
-  ...readOnlyPaths.map((name) => `${root}/proc/${name} ${root}/proc/${name} none bind,ro,nofail`),
+const windows = (root: string, has: (name: string) => boolean) => [
+  ...hiddenFiles.filter(has).map((name) => `/dev/null ${root}/proc/${name} none bind`),
+  ...readOnlyPaths.filter(has).map((name) => `${root}/proc/${name} ${root}/proc/${name} none bind,ro`),
 ];

@@ -4,7 +4,6 @@
  * Real pipes, not sockets: programs may open /dev/stdout again. The pipes are the back-pressure; no byte is dropped.
  */
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { constants as fsConstants, openSync, closeSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -21,7 +20,13 @@ import { enterText } from "./scripts.ts";
 const { O_RDONLY, O_WRONLY, O_RDWR, O_NONBLOCK } = fsConstants;
 
 /** GROUPS COMMAND...: joins the groups and becomes the command. */
-const joinText = 'for group in $1; do echo 0 > "$group"; done; shift; exec "$@"';
+const joinText = 'for group in $1; do echo 0 > "$group"; done; shift; ';
+const becomeText = `${joinText}exec "$@"`;
+/**
+ * The same, with a pipe without a name for stdin: one with a name cannot be opened again (/dev/stdin) when its other
+ * end is closed already. The command's user may not own it, hence the mode. The exit code comes on descriptor 4, since the copying may last longer than the command.
+ */
+const feedText = `${joinText}cat 3<&- 4>&- | { chmod 666 /proc/self/fd/0; "$@" 4>&-; echo $? >&4; }`;
 
 /** Tells the terminal's name on descriptor 4, then gets out of the way. */
 const tellTerminal = "/usr/bin/tty >&4; exec 4>&-; ";
@@ -37,12 +42,13 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
   const pipes = await makePipes(dir);
   const environment = openSync(join(one.dir, "environment"), O_RDONLY);
   const words = options.tty ? onTerminal(options.command, tellTerminal) : options.command;
-  const argv = ["-c", joinText, "exec", joining.groups.join(" "), ...joining.enter];
+  const script = options.stdin && !options.tty ? feedText : becomeText;
+  const argv = ["-c", script, "exec", joining.groups.join(" "), ...joining.enter];
   const child = spawn("/bin/sh", [...argv, "/bin/sh", "-c", enterText, "sh", ...words], {
     detached: true,
     cwd: "/",
     env: { PATH: standardPath, ...(options.tty ? { TERM: "xterm" } : {}) },
-    stdio: [...pipes.theirs, environment, options.tty ? "pipe" : "ignore"],
+    stdio: [...pipes.theirs, environment, "pipe"],
   });
   // The command has them now; as long as anybody else did, they would have no end.
   for (const fd of [...pipes.theirs, environment]) closeSync(fd);
@@ -96,14 +102,28 @@ async function makePipes(dir: string): Promise<Pipes> {
   return { stdin, stdout, stderr, theirs };
 }
 
-async function resultOf(child: ChildProcess): ReturnType<() => ExecSession["result"]> {
-  try {
-    const [code, signal] = (await once(child, "exit")) as [number | null, NodeJS.Signals | null];
+/** The exit code as it was told on descriptor 4, or else as the process ended. */
+function resultOf(child: ChildProcess): ExecSession["result"] {
+  return new Promise((resolve) => {
+    const exited = (exitCode: number) => resolve({ how: "exited", exitCode });
+    onLine(child, (line) => {
+      if (/^\d+$/.test(line)) exited(Number(line));
+    });
     // As a shell tells it.
-    return { how: "exited", exitCode: code ?? 128 + (signal === null ? 0 : constants.signals[signal]) };
-  } catch (error) {
-    return { how: "failed", message: String(error) };
-  }
+    child.once("exit", (code, signal) =>
+      exited(code ?? 128 + (signal === null ? 0 : constants.signals[signal])),
+    );
+    child.once("error", (error) => resolve({ how: "failed", message: error.message }));
+  });
+}
+
+/** The one line that a command's beginning or end says on descriptor 4. */
+function onLine(child: ChildProcess, listener: (line: string) => void): void {
+  let text = "";
+  child.stdio[4]?.on("data", (bytes: Buffer) => {
+    text += bytes.toString();
+    if (text.endsWith("\n")) listener(text.trim());
+  });
 }
 
 /** Resolves when the pipe took it, or when there is nobody left to take it. */
@@ -125,11 +145,8 @@ function terminalResizer(child: ChildProcess, one: Living, platform: Platform): 
     // A terminal that is gone has no size.
     run(program, args).catch(() => undefined);
   };
-  let text = "";
-  child.stdio[4]?.on("data", (bytes: Buffer) => {
-    text += bytes.toString();
-    if (!text.endsWith("\n")) return;
-    terminal = text.trim();
+  onLine(child, (line) => {
+    terminal = line;
     apply();
   });
   return (size) => {

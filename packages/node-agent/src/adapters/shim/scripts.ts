@@ -71,7 +71,7 @@ if [ -n "$base" ]; then
 fi
 cd "$workdir"
 case $program in
-  */*) [ -f "$program" ] && [ -x "$program" ] || { echo "exec: \"$program\": no such program in the container"; exit 127; } ;;
+  */*) [ -f "$program" ] && [ -x "$program" ] || { printf 'exec: "%s": no such program in the container\\n' "$program"; exit 127; } ;;
 esac
 set +e
 forward() { interrupted=yes; kill -s "$1" "$child" 2>/dev/null; }
