@@ -34,6 +34,7 @@ async function* pieces(options: LogRead, signal: AbortSignal): AsyncGenerator<re
   const { path, tailLines, ended } = options;
   const growth = ended === undefined ? undefined : watchGrowth(path, ended, signal);
   let file: OpenLog | undefined;
+  let next: OpenLog | undefined;
   try {
     const start = tailLines === undefined ? undefined : await tailStart(path, tailLines);
     let offset = start?.offset ?? 0;
@@ -56,19 +57,21 @@ async function* pieces(options: LogRead, signal: AbortSignal): AsyncGenerator<re
             .split("\n");
         continue;
       }
-      const next = await openAfter(path, file.inode);
       if (next !== undefined) {
         await file.handle.close();
-        file = next;
-        offset = 0;
+        [file, next, offset] = [next, undefined, 0];
         continue;
       }
+      // What was written before a rotation that is seen only now is read first.
+      next = await openAfter(path, file.inode);
+      if (next !== undefined) continue;
       if (growth === undefined || isOver) return;
       await growth.next();
     }
   } finally {
     growth?.stop();
     await file?.handle.close();
+    await next?.handle.close();
   }
 }
 

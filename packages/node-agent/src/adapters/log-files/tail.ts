@@ -1,8 +1,8 @@
 /** Where the last lines of a log begin: read from the end, a piece at a time. */
-import { open, type FileHandle } from "node:fs/promises";
+import type { FileHandle } from "node:fs/promises";
 import { logChunkBytes } from "../../limits.ts";
 import { parseCriLine } from "../../logs/cri-line.ts";
-import { logFilesOf } from "./log-chain.ts";
+import { closeAll, openLogs, type OpenLog } from "./log-chain.ts";
 
 export interface LogPosition {
   readonly inode: number;
@@ -11,24 +11,29 @@ export interface LogPosition {
 
 /** The place after which exactly `lines` lines follow; undefined when there are not more: from the beginning. */
 export async function tailStart(path: string, lines: number): Promise<LogPosition | undefined> {
+  const files = await openLogs(path);
+  try {
+    return await startIn([...files].reverse(), lines);
+  } finally {
+    await closeAll(files);
+  }
+}
+
+/** `files`: newest first. */
+async function startIn(files: readonly OpenLog[], lines: number): Promise<LogPosition | undefined> {
   let missing = lines;
-  for (const file of [...(await logFilesOf(path))].reverse()) {
-    const handle = await open(file, "r");
-    try {
-      const { ino, size } = await handle.stat();
-      if (lines === 0) return { inode: ino, offset: size };
-      let isNewest = missing === lines;
-      for await (const { end, line } of linesFromEnd(handle, size)) {
-        const parsed = parseCriLine(line);
-        // The newest line counts though it is not whole yet.
-        const counts = parsed !== undefined && (parsed.isWhole || isNewest);
-        isNewest = false;
-        if (!counts) continue;
-        if (missing === 0) return { inode: ino, offset: end };
-        missing -= 1;
-      }
-    } finally {
-      await handle.close();
+  let isNewest = true;
+  for (const { handle, inode } of files) {
+    const { size } = await handle.stat();
+    if (lines === 0) return { inode, offset: size };
+    for await (const { end, line } of linesFromEnd(handle, size)) {
+      const parsed = parseCriLine(line);
+      // The newest line counts though it is not whole yet.
+      const counts = parsed !== undefined && (parsed.isWhole || isNewest);
+      isNewest = false;
+      if (!counts) continue;
+      if (missing === 0) return { inode, offset: end };
+      missing -= 1;
     }
   }
   return undefined;
