@@ -20,7 +20,11 @@ export interface RuntimeTools {
 
 /** Rejects, with one clear line, when this board cannot have the runtime that it is configured for. */
 export async function openRuntime(config: AgentConfig, tools: RuntimeTools): Promise<BoardRuntime> {
-  if (config.runtime === "plain") throw new Error('This build has no "plain" runtime.');
+  if (config.runtime === "plain") {
+    const { plainNetwork } = await import("./plain/network.ts");
+    const { openPlainRuntime } = await import("./plain/runtime.ts");
+    return { network: plainNetwork(config.address), runtime: await openPlainRuntime({ config, ...tools }) };
+  }
   const { linuxNetwork } = await import("./linux-network/linux-network.ts");
   const { openProcessRuntime } = await import("./process/runtime.ts");
   const { link } = config;

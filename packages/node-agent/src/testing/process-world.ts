@@ -3,7 +3,7 @@
  *
  * It counts what the machine holds (namespaces, mounts, groups), so that a test can tell what was left behind.
  */
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { logTo } from "@kubus/shared/log/log.ts";
@@ -14,6 +14,7 @@ import { mountinfo, mountsBelow, removeFolder, unmountBelow } from "../adapters/
 import { openProcessRuntime, processRuntimeMissing } from "../adapters/process/runtime.ts";
 import type { ShimRuntime } from "../adapters/shim/runtime.ts";
 import type { PodNetwork } from "../ports/network.ts";
+import { processesNaming } from "./processes.ts";
 
 /** Why these tests must be skipped, or false. */
 export const processSkip: string | false = processRuntimeMissing() ?? false;
@@ -94,19 +95,4 @@ export function processWorld(): ProcessWorld {
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** Shims name their folder, and with it their pod, on their command line. */
-const processesNaming = (text: string): readonly string[] =>
-  readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((pid) => commandLine(pid).includes(text))
-    .map((pid) => `process ${pid}`);
-
-function commandLine(pid: string): string {
-  try {
-    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-  } catch {
-    return ""; // It has ended.
-  }
 }

@@ -64,10 +64,14 @@ describe("containers of an agent that is killed", { skip: processSkip }, () => {
   });
 
   test("are held back by a full pipe while nobody reads, and lose nothing", async () => {
-    const spec = containerSpec(podUid, ["sh", "-c", "sleep 0.3; head -c 1000000 /dev/zero | tr '\\0' x; echo"], {
-      logPath: logPath(),
-      attempt: 1,
-    });
+    const spec = containerSpec(
+      podUid,
+      ["sh", "-c", "sleep 0.3; head -c 1000000 /dev/zero | tr '\\0' x; echo"],
+      {
+        logPath: logPath(),
+        attempt: 1,
+      },
+    );
     const before = (await lines()).length;
     await board.call("start", spec);
     await board.kill();

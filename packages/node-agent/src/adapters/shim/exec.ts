@@ -59,6 +59,14 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
     // Litter only: it goes with its container at the latest.
     joining.forget().catch(() => undefined);
   });
+  const kill = () => {
+    // When it cannot be killed now, it ends with its container.
+    if (child.pid !== undefined) joining.kill(child.pid).catch(() => undefined);
+  };
+  const isOver = result.then(() => "over" as const);
+  void Promise.race([isOver, one.exited]).then((first) => {
+    if (first !== "over") kill();
+  });
   const resize = options.tty ? terminalResizer(child, one, platform) : () => undefined;
   return {
     stdout,
@@ -67,10 +75,7 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
     endStdin: () => void stdin.end(),
     resize,
     result,
-    kill: () => {
-      // When it cannot be killed now, it ends with its container.
-      joining.kill().catch(() => undefined);
-    },
+    kill,
   };
 }
 

@@ -27,7 +27,7 @@ export interface LivingWorld {
   readonly openLog: (path: string) => CriLog;
   readonly outOfMemory: (record: ContainerRecord) => boolean;
   /** SIGKILL to everything of a container that lost its monitor. */
-  readonly killLost: (living: Pick<Living, "record" | "process">) => Promise<void>;
+  readonly killLost: (living: Pick<Living, "dir" | "record" | "process">) => Promise<void>;
   readonly onTrouble: (what: string, record: ContainerRecord, error: unknown) => void;
 }
 
@@ -68,7 +68,7 @@ export function followContainer(options: LivingOptions, world: LivingWorld): Liv
   };
   const endLost = async () => {
     world.onTrouble("container.lost", record, new Error("Its monitor is gone."));
-    await world.killLost({ record, process });
+    await world.killLost({ dir, record, process });
     writeFileSync(at("exit"), `${killedExitCode}\n`);
     end(readExit(dir) ?? { exitCode: killedExitCode, finishedAt: startedAt });
   };

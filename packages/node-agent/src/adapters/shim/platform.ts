@@ -27,14 +27,16 @@ export interface Joining {
   readonly groups: readonly string[];
   /** Becomes the command, within the container and with its privileges, when the command follows. */
   readonly enter: readonly string[];
-  /** SIGKILL to the command and all that it started. */
-  kill(): Promise<void>;
+  /** SIGKILL to the command, which began as this process, and to all that it started. */
+  kill(pid: number): Promise<void>;
   /** Its traces go. */
   forget(): Promise<void>;
 }
 
 /** A container with its first process. */
 export interface Target {
+  /** Its folder on tmpfs. */
+  readonly dir: string;
   readonly record: ContainerRecord;
   readonly process: ProcessIdentity;
 }

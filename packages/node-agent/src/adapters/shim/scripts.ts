@@ -78,6 +78,7 @@ forward() { interrupted=yes; kill -s "$1" "$child" 2>/dev/null; }
 for signal in TERM INT HUP QUIT USR1 USR2 WINCH; do trap "forward $signal" $signal; done
 ( exec $privileges /bin/sh -c "$enter" sh "$@" ) <&6 >&4 2>&5 3<&8 4>&- 5>&- 6<&- 8<&- 9>&- &
 child=$!
+[ -n "$base" ] || printf '%s\\n' "$child" > "$dir/group"
 printf '%s\n' "$stat" >&9
 echo ready >&3
 exec </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 8<&- 9>&-
@@ -87,6 +88,8 @@ while :; do
   code=$?
   [ -n "$interrupted" ] && kill -0 "$child" 2>/dev/null || break
 done
+# Without a process namespace what the program leaves behind is its group.
+[ -n "$base" ] || kill -s KILL -- "-$child" 2>/dev/null
 exit "$code"
 `;
 
