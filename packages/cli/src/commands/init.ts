@@ -55,7 +55,7 @@ export const serverInit = defineCommand({
       failover: "balanced",
     };
     const api = { host: "0.0.0.0", port: ports.api };
-    const server = { name, address, api, udpPort: ports.udp, ...(link === undefined ? {} : { link }) };
+    const server = { name, address, api, udpPort: ports.udp, traits: link === undefined ? {} : { link } };
     const keys = await configureCluster(plan, [server], systemClock.now());
     await addBusUser(layout, { role: "server", name, key: await ensureSeed(layout.server(name).seed) });
     await configureServer(plan, server);

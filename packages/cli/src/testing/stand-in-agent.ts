@@ -33,7 +33,7 @@ mkdirSync(config.runDir, { recursive: true });
 const pod = join(config.runDir, "pod.pid");
 if (!existsSync(pod)) {
   if (config.runtime === "process") execFileSync("mount", ["-t", "tmpfs", "none", config.runDir]);
-  const { pid } = spawn("setsid", ["sh", "-c", "sleep 10000 & wait"], { detached: true, stdio: "ignore" });
+  const { pid } = spawn("sh", ["-c", "sleep 10000 & wait"], { detached: true, stdio: "ignore" });
   writeFileSync(pod, String(pid));
 }
 

@@ -17,13 +17,15 @@ export type ToolPaths = Readonly<Partial<Record<ToolName, string>>>;
 /** Debian keeps these out of the PATH of people who are not root. */
 const systemFolders = ["/usr/sbin", "/sbin"];
 
+/** The checkout's own folder of fetched programs. It may belong to somebody else; what is in it serves all. */
+const checkoutFolder = join(repositoryDir, "node_modules", ".cache", "kubus-tools");
+
 /** Where fetched programs lie: with the checkout when it is ours to write, else in the cluster's folder. */
 export async function toolFolder(clusterTools?: string): Promise<string> {
-  const own = join(repositoryDir, "node_modules", ".cache", "kubus-tools");
   try {
-    await mkdir(own, { recursive: true });
-    await access(own, constants.W_OK);
-    return own;
+    await mkdir(checkoutFolder, { recursive: true });
+    await access(checkoutFolder, constants.W_OK);
+    return checkoutFolder;
   } catch (error) {
     if (clusterTools !== undefined) return clusterTools; // The checkout belongs to somebody else.
     throw error;
@@ -32,7 +34,8 @@ export async function toolFolder(clusterTools?: string): Promise<string> {
 
 /** The programs' paths; those that are missing are not in it. */
 export function findTools(folder: string, names: readonly ToolName[] = toolNames): ToolPaths {
-  const folders = [...searchPath.split(delimiter).filter(Boolean), ...systemFolders, join(folder, "bin")];
+  const fetched = [folder, checkoutFolder].map((each) => join(each, "bin"));
+  const folders = [...searchPath.split(delimiter).filter(Boolean), ...systemFolders, ...fetched];
   return Object.fromEntries(
     names.flatMap((name) => {
       const path = folders.map((each) => join(each, name)).find(isExecutable);

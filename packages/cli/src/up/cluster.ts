@@ -27,7 +27,7 @@ import {
   configureUsers,
   type ClusterPlan,
   type Keys,
-  type ServerPlan,
+  type ServerPlace,
 } from "./configure.ts";
 import { layGround, type Ground } from "./ground.ts";
 import { machinesIn, type Machines } from "./machines.ts";
@@ -84,7 +84,7 @@ interface Rig {
   readonly options: ClusterOptions;
   readonly ground: Ground;
   readonly plan: ClusterPlan;
-  readonly servers: readonly ServerPlan[];
+  readonly servers: readonly ServerPlace[];
   readonly keys: Keys;
   readonly machines: Machines;
   readonly bus: Child;
@@ -235,10 +235,9 @@ async function startMachines(rig: Rig, openings: Openings, signal: AbortSignal):
     for (const { child } of machines.list()) child.lose();
   });
   await allSettled([
-    ...servers.map(async (server) => {
-      const { link } = ground.boards.traits(server.name);
-      await configureServer(plan, { ...server, ...(link === undefined ? {} : { link }) });
-      await machines.add({ ...server, kind: "server", child: supervise(server.name) });
+    ...servers.map((server) => {
+      const prepare = () => configureServer(plan, { ...server, traits: ground.boards.traits(server.name) });
+      return machines.add({ ...server, kind: "server", child: supervise(server.name), prepare });
     }),
     ...ground.world.boards.map((board) => startBoard(rig, board)),
   ]);
@@ -255,7 +254,7 @@ async function startBoard({ ground, plan, machines, supervise }: Rig, board: Wan
 }
 
 /** Servers that run now. One behind a pulled cable is among them: only trying tells. */
-const targetsOf = (machines: Machines, servers: readonly ServerPlan[]): readonly Target[] =>
+const targetsOf = (machines: Machines, servers: readonly ServerPlace[]): readonly Target[] =>
   machines
     .list("server")
     .filter(({ child }) => child.state() === "running")

@@ -21,13 +21,18 @@ import type { KeyPair } from "../cluster/pki.ts";
 import { apiServiceAddress, type Ranges } from "../cluster/ranges.ts";
 import type { Target } from "./relay.ts";
 
-export interface ServerPlan {
+/** A server as everybody knows it. */
+export interface ServerPlace {
   readonly name: string;
   readonly address: string;
   /** Where its API listens. */
   readonly api: Target;
   readonly udpPort: number;
-  readonly link?: string;
+}
+
+export interface ServerPlan extends ServerPlace {
+  /** Where its machine differs from the cluster's plan. */
+  readonly traits: Pick<Traits, "link" | "bus">;
 }
 
 export interface AgentPlan {
@@ -55,7 +60,7 @@ export interface Keys {
 /** Certificates and the bus' configuration. Returns what `up` itself needs to ask the API. */
 export async function configureCluster(
   plan: ClusterPlan,
-  servers: readonly ServerPlan[],
+  servers: readonly ServerPlace[],
   now: number,
 ): Promise<Keys> {
   const { layout, ranges, bus, natsVersion } = plan;
@@ -97,8 +102,9 @@ export async function configureUsers(
 }
 
 export async function configureServer(plan: ClusterPlan, server: ServerPlan): Promise<void> {
-  const { layout, ranges, bus, failover } = plan;
-  const { name, address, api, udpPort, link } = server;
+  const { layout, ranges, failover } = plan;
+  const { name, address, api, udpPort, traits } = server;
+  const { link, bus = plan.bus } = traits;
   const own = layout.server(name);
   await writeWhole(
     own.config,

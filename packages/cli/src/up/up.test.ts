@@ -6,14 +6,14 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, chown, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, suite, test } from "node:test";
 import { findTool } from "@kubus/shared/testing/tools.ts";
 import { until } from "@kubus/shared/testing/until.ts";
-import { isAlive } from "../adapters/processes.ts";
+import { identify, isAlive } from "../adapters/processes.ts";
 import { run, tryRun } from "../adapters/programs.ts";
 import { hierarchies } from "../boards/cgroups.ts";
 import type { ProcessIdentity } from "../cluster/journal.ts";
@@ -26,6 +26,9 @@ const skip = findTool("nats-server") === undefined ? "no nats-server on this mac
 const isRoot = process.geteuid?.() === 0;
 const kubus = join(repositoryDir, "packages/cli/src/main.ts");
 const upWithStandIns = join(repositoryDir, "packages/cli/src/testing/up.ts");
+
+/** A user who may do nothing in particular. */
+const nobody = 65_534;
 
 /** What a cluster of this id has left on the machine. */
 async function traces(id: string): Promise<readonly string[]> {
@@ -60,10 +63,11 @@ suite("kubus up", { skip }, () => {
     await rm(root, { recursive: true, force: true });
   });
 
-  const up = (dir: string, boards?: number): Up => {
+  const up = (dir: string, boards?: number, before: readonly string[] = []): Up => {
     dirs.push(dir);
     const words = boards === undefined ? [] : [String(boards)];
-    const child = spawn(process.execPath, [upWithStandIns, dir, ...words], {
+    const [program = "", ...args] = [...before, process.execPath, upWithStandIns, dir, ...words];
+    const child = spawn(program, args, {
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -204,6 +208,39 @@ suite("kubus up", { skip }, () => {
     await isGone(two.dir, all);
   });
 
+  test("without root: plain processes, cut in their bus connection, and gone afterwards", async () => {
+    const dir = join(root, "plain");
+    await mkdir(dir);
+    await chmod(root, 0o755);
+    if (isRoot) await chown(dir, nobody, nobody);
+    const cluster = up(
+      dir,
+      2,
+      isRoot ? ["setpriv", `--reuid=${nobody}`, `--regid=${nobody}`, "--clear-groups"] : [],
+    );
+    await cluster.ready();
+    assert.match(cluster.output(), /without root there are no virtual boards/);
+    await must(dir, "cable", "pull", "board-2");
+    await boardIs(dir, "board-2", "not-ready");
+    await must(dir, "cable", "plug", "board-2");
+    await boardIs(dir, "board-2", "ready");
+    await must(dir, "cable", "pull", "board-2", "--silent");
+    await boardIs(dir, "board-2", "not-ready");
+    await must(dir, "cable", "plug", "board-2");
+    await boardIs(dir, "board-2", "ready");
+    const pod = () => Number(readFileSync(join(dir, "run/board-1/agent/pod.pid"), "utf8"));
+    const first = await until("the pod", () => identify(pod()));
+    await must(dir, "board", "stop", "board-1");
+    assert.equal(isAlive(first), false);
+    await must(dir, "board", "start", "board-1");
+    await boardIs(dir, "board-1", "ready");
+    const processes = [...processesOf(dir), await until("the pod", () => identify(pod()))];
+    cluster.process.kill("SIGKILL");
+    await once(cluster.process, "exit");
+    await must(dir, "down");
+    await isGone(dir, processes);
+  });
+
   test("Ctrl-C in the middle of starting leaves nothing", async () => {
     const cluster = up(join(root, "interrupted"), 3);
     await until("the first processes", () => processesOf(cluster.dir).length > 0, 20_000);
@@ -232,16 +269,16 @@ suite("kubus up", { skip }, () => {
     assert.deepEqual([none.code, none.stderr.includes("There is no kubus cluster in")], [1, true]);
   });
 
-  test("the control socket works in a folder with a very long path", async () => {
+  test("the control socket works in a folder with a very long path", async (t) => {
     const { askControl, serveControl } = await import("./control.ts");
     const { mkdir } = await import("node:fs/promises");
     const deep = join(root, "x".repeat(120), "y".repeat(120));
     await mkdir(deep, { recursive: true });
     const path = join(deep, "control.sock");
     const close = await serveControl(path, (request) => Promise.resolve({ asked: request.do }));
-    assert.deepEqual(await askControl(path, { do: "status" }, () => undefined), {
-      result: { asked: "status" },
-    });
+    t.after(close);
+    const answer = await askControl(path, { do: "status" }, () => undefined);
+    assert.deepEqual(answer?.result, { asked: "status" });
     await close();
     assert.equal(await askControl(path, { do: "status" }, () => undefined), undefined);
   });

@@ -38,7 +38,7 @@ export function plainBoards({ id, journal, bus, runDir }: PlainOptions): Virtual
     kind: "plain",
     limitations: [
       "without root there are no virtual boards: agents are plain processes on this machine's own network,",
-      "pods have no network, no limits and no user of their own; a cable is cut in the board's bus connection.",
+      "pods have no network, no limits and no user of their own, and a pulled cable cuts the bus connection alone.",
     ],
     raise: () => {
       journal.write({ made: "marked", mark: machineMark(id) });
