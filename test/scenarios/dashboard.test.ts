@@ -1,6 +1,7 @@
 /** The dashboard of a real cluster in a real Chromium: a pull clicked there moves the pods on the page. */
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
+import { until } from "@kubus/shared/testing/until.ts";
 import { chromium, type Browser, type Page } from "playwright-core";
 import { WebSocket } from "ws";
 import { Cluster } from "../cluster/cluster.ts";
@@ -58,6 +59,36 @@ describe("dashboard", { skip: reason }, () => {
     await elsewhere.nth(2).waitFor({ timeout: 10_000 });
     await board.locator('[data-do="plug"]').click();
     await page.locator('[data-board="board-2"][data-ready="true"]').waitFor({ timeout: 10_000 });
+  });
+
+  test("the chart of a crash-looping container is lit where it is, its countdown runs, and it moves on", async () => {
+    await cluster.kubectl("run", "crasher", "--image=host/sh", "--", "-c", "exit 3");
+    await page
+      .locator('[data-pod="default/crasher"][data-state="CrashLoopBackOff"]')
+      .waitFor({ timeout: 20_000 });
+    const { stdout: board } = await cluster.kubectl(
+      "get",
+      "pod",
+      "crasher",
+      "-o",
+      "jsonpath={.spec.nodeName}",
+    );
+    await page.locator('[data-view="actors"]').click();
+    await page.getByLabel(/process|where/i).selectOption(board);
+    await page.locator('[data-actor="container default/crasher/crasher"]').click();
+    await page.locator('.chart-state[data-path="awaitingRestart"][data-active]').waitFor({ timeout: 15_000 });
+    const countdown = page.locator(".label[data-running]");
+    const secondsLeft = async () => Number(/([\d.]+) s/.exec((await countdown.textContent()) ?? "")?.[1]);
+    const first = await secondsLeft();
+    assert.ok(first > 0);
+    await until("the countdown runs", async () => (await secondsLeft()) < first);
+    await until(
+      "it starts again, and the next pause is longer",
+      async () => (await secondsLeft()) > first,
+      40_000,
+    );
+    await page.locator('[data-view="boards"]').click();
+    await cluster.kubectl("delete", "pod", "crasher", "--force", "--grace-period=0");
   });
 
   test("a foreign page cannot open the WebSocket, nor can anybody without the token", async () => {
