@@ -15,8 +15,9 @@ import { lockFolder, openFolder } from "../cluster/folder.ts";
 import { openJournal, type Journal } from "../cluster/journal.ts";
 import type { Layout } from "../cluster/layout.ts";
 import { Complaint, type Terminal } from "../command/command.ts";
-import { raiseCluster, type Cluster, type ClusterOptions } from "./cluster.ts";
+import { raiseCluster, type Cluster } from "./cluster.ts";
 import { serveControl, type ControlRequest } from "./control.ts";
+import type { ClusterOptions } from "./rig.ts";
 import { upMachine } from "./up.machine.ts";
 import type { Wishes } from "./world-file.ts";
 
