@@ -1,5 +1,6 @@
 /** This process as the commands see it: its words, its folder, its signals, its terminal. */
 import { createRequire } from "node:module";
+import type { NodeFlags } from "../build/node-flags.ts";
 import type { Terminal } from "../command/command.ts";
 
 /** The words after the program's name. */
@@ -53,6 +54,9 @@ export const pathWith = (folder: string): string => [searchPath, "/usr/sbin", "/
 export const nodeProgram: string = process.execPath;
 
 /** Replaces what this process runs. Returns only where the system cannot do that. */
-export function become(script: string, args: readonly string[]): void {
-  process.execve?.(process.execPath, [process.execPath, script, ...args], process.env);
+export function become(script: string, { args, env }: NodeFlags, words: readonly string[]): void {
+  process.execve?.(process.execPath, [process.execPath, ...args, script, ...words], {
+    ...process.env,
+    ...env,
+  });
 }

@@ -5,6 +5,7 @@
  */
 import { become, commandLine } from "../adapters/this-process.ts";
 import { messageOf } from "../cluster/folder.ts";
+import { nodeFlags } from "../build/node-flags.ts";
 import type { Command } from "../command/command.ts";
 
 export const bundled = (command: Command, bundle: "server" | "agent"): Command => ({
@@ -14,7 +15,7 @@ export const bundled = (command: Command, bundle: "server" | "agent"): Command =
     const { bundles } = await import("../build/bundles.ts");
     try {
       const made = await bundles();
-      become(made[bundle], commandLine.slice(1));
+      become(made[bundle], nodeFlags[bundle], commandLine.slice(1));
     } catch (error) {
       // A checkout that is not ours to write, say. The sources do the same, only larger.
       call.terminal.say(`kubus: not bundled (${messageOf(error)}); running from the sources.`);

@@ -8,6 +8,7 @@ import { processLauncher, type LaunchPlan } from "../adapters/launcher.ts";
 import { signal as sendSignal } from "../adapters/processes.ts";
 import { nodeProgram, pathWith } from "../adapters/this-process.ts";
 import type { Bundles } from "../build/bundles.ts";
+import { nodeFlags } from "../build/node-flags.ts";
 import type { Journal } from "../cluster/journal.ts";
 import type { Layout } from "../cluster/layout.ts";
 import { Complaint } from "../command/command.ts";
@@ -117,10 +118,14 @@ function launchPlan(
       env,
     };
   const isServer = world.servers.some((server) => server.name === name);
-  const [program, { config }] = isServer
-    ? [bundles.server, layout.server(name)]
-    : [bundles.agent, layout.board(name)];
-  return { command: boards.on(name, [nodeProgram, program, "--config", config]), logFile, env };
+  const role = isServer ? "server" : "agent";
+  const { config } = isServer ? layout.server(name) : layout.board(name);
+  const { args, env: frugal } = nodeFlags[role];
+  return {
+    command: boards.on(name, [nodeProgram, ...args, bundles[role], "--config", config]),
+    logFile,
+    env: { ...env, ...frugal },
+  };
 }
 
 /** One line when a process ends by itself, not one per attempt. */
