@@ -21,8 +21,5 @@ export const vitalsLimits = { lookMs: 1_000, showMs: 10_000 } as const;
 /** Events that wait to be sent; beyond it the oldest are dropped: they are news, not memory. */
 export const eventsWaitingMax = 100;
 
-/** Bytes that one exec frame carries at most. */
-export const execFrameBytesMax = 32 * 1024;
-
 /** How much of a log is read at once. */
 export const logChunkBytes = 64 * 1024;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { gatewayOf, hardwareAddress, nextAddress, parseCidr } from "./addresses.ts";
-import { cableLines, leaseOf, linkNameOf, linkOf, linkStateOf, routeLines } from "./plan.ts";
+import { cableLines, leaseOf, linkNameOf, linkOf, linkStateOf, routeLines } from "./batch.ts";
 
 const cidr = (text: string) => {
   const parsed = parseCidr(text);

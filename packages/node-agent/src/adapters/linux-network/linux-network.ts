@@ -27,7 +27,7 @@ import {
   routeProtocol,
   type Lease,
   type Route,
-} from "./plan.ts";
+} from "./batch.ts";
 import { watchLink } from "./watch-link.ts";
 
 export interface LinuxNetworkOptions {

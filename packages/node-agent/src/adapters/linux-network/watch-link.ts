@@ -4,7 +4,7 @@ import { createInterface } from "node:readline";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { standardPath } from "../shim/program.ts";
 import { run } from "../shim/run-program.ts";
-import { linkNameOf, linkStateOf } from "./plan.ts";
+import { linkNameOf, linkStateOf } from "./batch.ts";
 
 export interface WatchLinkOptions {
   readonly link: string;
