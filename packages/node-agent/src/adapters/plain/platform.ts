@@ -58,7 +58,10 @@ function refuseWhatNeedsRoot({ user, privileged, readOnlyRoot }: ContainerSpec):
 function killGroup({ dir, process: shim }: Target): void {
   if (!isAlive(shim)) return;
   const group = Number(readFileSync(join(dir, "group"), "utf8"));
-  if (group > 1) killNow(-group);
+  if (!(group > 1)) return;
+  // In its first moment the program leads no group yet.
+  killNow(group);
+  killNow(-group);
 }
 
 function killNow(target: number): void {
