@@ -37,6 +37,21 @@ export const agentRows: readonly ConfigRow[] = [
     meaning: "Where probes arrive by UDP; 0: any free one.",
   },
   {
+    key: "beatVia.host",
+    flag: "beat-via-host",
+    kind: "text",
+    optional: true,
+    meaning: "Beats go there by UDP, not to the servers themselves; with a port.",
+  },
+  {
+    key: "beatVia.port",
+    flag: "beat-via-port",
+    kind: "number",
+    optional: true,
+    most: 65_535,
+    meaning: "The port of that place.",
+  },
+  {
     key: "link",
     flag: "link",
     kind: "text",
@@ -67,6 +82,13 @@ export const agentRows: readonly ConfigRow[] = [
   },
   { key: "labels", flag: "labels", kind: "map", default: "", meaning: "Labels of the node: NAME=VALUE,..." },
   {
+    key: "hiddenDirs",
+    flag: "hidden-dirs",
+    kind: "list",
+    default: "",
+    meaning: "Folders of this machine that no container may see, beside its secrets and kubus' own.",
+  },
+  {
     key: "nameservers",
     flag: "nameservers",
     kind: "list",
@@ -78,6 +100,7 @@ export const agentRows: readonly ConfigRow[] = [
 export function agentConfig(settings: Settings, version: string): AgentConfig {
   const { text, number, texts, map, maybe } = settings;
   const link = maybe("link");
+  const via = maybe("beatVia.host");
   return {
     node: text("node"),
     version,
@@ -86,11 +109,13 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
     bus: { servers: texts("bus.servers"), ca: text("bus.caFile"), seed: text("bus.seedFile") },
     address: text("address"),
     udpPort: number("udpPort"),
+    ...(via === undefined ? {} : { beatVia: { host: via, port: number("beatVia.port") } }),
     ...(link === undefined ? {} : { link }),
     cgroupParent: text("cgroupParent"),
     machineShare: number("machineShare"),
     runtime: text("runtime") as AgentConfig["runtime"],
     labels: map("labels"),
+    hiddenDirs: texts("hiddenDirs"),
     nameservers: texts("nameservers"),
   };
 }

@@ -148,10 +148,13 @@ export async function configureAgent(plan: ClusterPlan, agent: AgentPlan): Promi
       },
       address,
       udpPort,
+      ...(traits.beats === undefined ? {} : { beatVia: traits.beats }),
       ...(traits.link === undefined ? {} : { link: traits.link }),
       cgroupParent: traits.cgroupParent,
       machineShare: share,
       runtime: traits.runtime,
+      // The keys of the whole cluster lie there.
+      hiddenDirs: [layout.dir],
     }),
     secretMode,
   );
