@@ -2,6 +2,7 @@
 import { benchApi } from "./api.ts";
 import { benchFailover } from "./failover.ts";
 import { benchFootprint } from "./footprint.ts";
+import { benchScheduling } from "./scheduling.ts";
 import { benchPodStart, benchUp } from "./start.ts";
 
 /** THE table of benchmarks. */
@@ -10,6 +11,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   "pod-start": () => benchPodStart(),
   footprint: () => benchFootprint(),
   api: () => benchApi(),
+  scheduling: () => benchScheduling(),
   failover: () => benchFailover(),
 };
 

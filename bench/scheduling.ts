@@ -24,7 +24,7 @@ import {
 import { makeScheduler } from "@kubus/control-plane/scheduler/scheduler.ts";
 import { memoryStore } from "@kubus/control-plane/store/memory-store.ts";
 
-export interface SchedulingFigures {
+interface SchedulingFigures {
   readonly createdPerSecond: number;
   readonly boundPerSecond: number;
 }
@@ -54,7 +54,7 @@ function aServer() {
   return { cache, objectsAs, eventKind, clock, log: silentLog, onError };
 }
 
-export async function measureScheduling(): Promise<SchedulingFigures> {
+async function measureScheduling(): Promise<SchedulingFigures> {
   const server = aServer();
   const { cache, objectsAs } = server;
   await cache.synced;
@@ -87,7 +87,9 @@ export async function measureScheduling(): Promise<SchedulingFigures> {
   return { createdPerSecond: perSecond(created - begun), boundPerSecond: perSecond(bound - created) };
 }
 
-if (import.meta.main) {
-  process.stdout.write(`${JSON.stringify(await measureScheduling())}\n`);
-  process.exit(0);
+export async function benchScheduling(): Promise<void> {
+  const { createdPerSecond, boundPerSecond } = await measureScheduling();
+  console.log(
+    `scheduler, 100 boards    ${boundPerSecond.toFixed(0)} pods/s bound, ${createdPerSecond.toFixed(0)} pods/s created`,
+  );
 }

@@ -15,7 +15,7 @@ interface Ring {
 const rings: readonly Ring[] = [
   {
     name: "packages",
-    files: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/docs/**/*.test.ts"],
+    files: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/{docs,dashboard}/**/*.test.ts"],
     atOnce: 2,
   },
   { name: "scenarios", files: ["test/scenarios/*.test.ts"], atOnce: 1 },

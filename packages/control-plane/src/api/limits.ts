@@ -1,9 +1,11 @@
 /** Named limits of the API, each with its unit and its reason. */
+import { storeLimits } from "../store/store.ts";
+
 export const apiLimits = {
   /** The largest request body; Kubernetes' own limit. */
   requestBytesMax: 3 * 1024 * 1024,
   /** The largest object as JSON: what the bus carries in one message, with room to spare. */
-  objectBytesMax: 1_500_000,
+  objectBytesMax: storeLimits.objectBytesMax,
   /** How often a write without a precondition is tried again after somebody else was faster. */
   writeAttemptsMax: 8,
   /** How often a generated name may be taken before the creation is refused. */
