@@ -5,6 +5,7 @@ import { createInterface } from "node:readline";
 import { join } from "node:path";
 import type { BoardCalls } from "./board-process.ts";
 import type { ProcessWorld } from "./process-world.ts";
+import { undoing } from "./undo.ts";
 
 export interface Board {
   readonly pid: number;
@@ -43,10 +44,10 @@ export async function startBoard({ netns, ...options }: BoardOptions): Promise<B
       if (error !== undefined) throw new Error(error);
       return value as never;
     },
-    kill: async () => {
+    kill: undoing(async () => {
       child.kill("SIGKILL");
       await gone;
-    },
+    }),
   };
 }
 
@@ -61,7 +62,7 @@ export interface Switch {
   readonly boards: readonly string[];
   /** The switch's end of a board's cable. */
   cable(board: number, state: "up" | "down"): void;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 /** Several boards and the switch between them, named after this process. */
@@ -78,6 +79,9 @@ export function makeSwitch(count: number): Switch {
   return {
     boards,
     cable: (board, state) => ip([`link set port${board} ${state}`], `${name}-switch`),
-    remove: () => ip([...boards, `${name}-switch`].map((board) => `netns del ${board}`)),
+    remove: undoing(() => {
+      ip([...boards, `${name}-switch`].map((board) => `netns del ${board}`));
+      return Promise.resolve();
+    }),
   };
 }

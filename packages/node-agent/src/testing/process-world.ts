@@ -15,6 +15,7 @@ import { openProcessRuntime, processRuntimeMissing } from "../adapters/process/r
 import type { ShimRuntime } from "../adapters/shim/runtime.ts";
 import type { PodNetwork } from "../ports/network.ts";
 import { processesNaming } from "./processes.ts";
+import { undoing } from "./undo.ts";
 
 /** Why these tests must be skipped, or false. */
 export const processSkip: string | false = processRuntimeMissing() ?? false;
@@ -85,7 +86,7 @@ export function processWorld(): ProcessWorld {
       ),
       ...processesNaming(podUid),
     ],
-    stop: async () => {
+    stop: undoing(async () => {
       release();
       const groups = openGroups({ parent: name, clock: systemClock });
       await groups.kill("");
@@ -93,6 +94,6 @@ export function processWorld(): ProcessWorld {
       await unmountBelow(dir);
       await removeFolder(dir);
       rmSync(dir, { recursive: true, force: true });
-    },
+    }),
   };
 }

@@ -26,7 +26,7 @@ describe("pods over two boards", { skip: processSkip }, () => {
   after(async () => {
     for (const board of boards) await board.kill();
     for (const world of worlds) await world.stop();
-    wires.remove();
+    await wires.remove();
   });
 
   const peers = cidrs.map((podCidr, i) => ({ node: `board-${i + 1}`, address: `10.88.0.${i + 1}`, podCidr }));

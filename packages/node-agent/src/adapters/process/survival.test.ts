@@ -25,7 +25,7 @@ describe("containers of an agent that is killed", { skip: processSkip }, () => {
   after(async () => {
     await board.kill();
     await world.stop();
-    wires.remove();
+    await wires.remove();
   });
 
   const agent = () =>
