@@ -6,10 +6,15 @@ import type { Terminal } from "../command/command.ts";
 /** The words after the program's name. */
 export const commandLine: readonly string[] = process.argv.slice(2);
 
-// A reader that has seen enough (`kubus help | head`) is no error.
+/**
+ * A reader that has seen enough (`kubus help | head`), and a disk that has no room for a log: neither may end the
+ * process that only wanted to tell something.
+ */
+const untold: readonly (string | undefined)[] = ["EPIPE", "ENOSPC", "EDQUOT", "EFBIG", "EIO", "EROFS"];
+
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
+    if (!untold.includes(error.code)) throw error;
   });
 }
 

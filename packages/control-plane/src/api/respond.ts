@@ -51,6 +51,7 @@ export function refusalOf(error: unknown, log: Log): Refusal {
 
 function refusalOfTrouble({ code, message }: Trouble): Refusal {
   if (code === "tooLarge") return new Refusal("tooLarge", message);
+  if (code === "full") return new Refusal("internal", message);
   if (code === "timeout" || code === "unknownOutcome") return new Refusal("timeout", message, retry);
   return new Refusal("unavailable", `The cluster's store cannot be reached: ${message}`, retry);
 }

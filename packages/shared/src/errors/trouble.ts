@@ -1,6 +1,6 @@
 /** The world's fault: a port call that could not be carried out. It becomes an `onError` edge, or 503/504 at the API. */
 export type TroubleCode =
-  "timeout" | "disconnected" | "closed" | "noResponders" | "broken" | "tooLarge" | "unknownOutcome";
+  "timeout" | "full" | "disconnected" | "closed" | "noResponders" | "broken" | "tooLarge" | "unknownOutcome";
 
 export class Trouble extends Error {
   override readonly name = "Trouble";

@@ -66,6 +66,7 @@ async function publish({ link }: WriteTools, { subject, payload, base }: Write):
     if (ack.error === undefined && ack.seq !== undefined) return { how: "written", revision: ack.seq };
     const refusal = new ApiRefusal(ack.error ?? { code: 500, description: "an answer without a revision" });
     if (refusal.number === apiErrors.wrongLastSequence) return { how: "overtaken" };
+    if (isOutOfSpace(refusal)) throw new Trouble("full", noRoom, { cause: refusal });
     if (refusal.status === 503) return { how: "refused" };
     throw new Trouble("broken", refusal.message, { cause: refusal });
   } catch (error) {
@@ -76,6 +77,12 @@ async function publish({ link }: WriteTools, { subject, payload, base }: Write):
     throw error;
   }
 }
+
+/** The kernel's words (ENOSPC), passed on by JetStream. Trying again makes no room. */
+const isOutOfSpace = ({ message }: ApiRefusal) => message.includes("no space left on device");
+
+const noRoom =
+  "The store's disk is full: nothing was written and nothing was lost. Make room on the disk of the bus and try again.";
 
 async function pursue(tools: WriteTools, write: Write, first: "refused" | "doubtful"): Promise<Fate> {
   const { link, clock, registry } = tools;
