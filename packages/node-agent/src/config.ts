@@ -17,6 +17,8 @@ export interface AgentConfig {
   /** The board's address on the cluster's network. */
   readonly address: string;
   readonly udpPort: number;
+  /** Where beats go by UDP instead of to the servers that the hello's answer names: a cable that is a relay. */
+  readonly beatVia?: { readonly host: string; readonly port: number };
   /** The interface that leads to the other boards; link changes there are watched. */
   readonly link?: string;
   /** A cgroup (relative to the hierarchy's root) that is this board: pods go below it, its limits are the capacity. */

@@ -29,7 +29,7 @@ const levelOf = (machine: string): LogLevel => (loudMachines.includes(machine) ?
 
 /** Resolves when the pods that are here have their actors; rejects when the board cannot run an agent at all. */
 export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<void> }> {
-  const { node, version, address, stateDir } = config;
+  const { node, version, address, stateDir, beatVia } = config;
   const log = logTo(writeLine, { now: () => clock.now(), level: "info", fields: { node } });
   const onError = (error: unknown) => {
     const why = error instanceof Error ? (error.stack ?? error.message) : String(error);
@@ -63,7 +63,14 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
     runtime,
     network,
     host: realHost(config),
-    beat: makeHeartbeat({ hello, bus, datagrams, onError, ...run }),
+    beat: makeHeartbeat({
+      hello,
+      bus,
+      datagrams,
+      onError,
+      ...(beatVia === undefined ? {} : { beatVia }),
+      ...run,
+    }),
     checks: networkChecks,
     records: fileRecords(stateDir, log),
     logs: logFiles,

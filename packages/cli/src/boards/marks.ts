@@ -3,15 +3,15 @@
  *
  * This is how a machine without root keeps its processes together: there are no control groups to ask.
  */
+import { markVariable } from "@kubus/shared/adapters/machine-mark.ts";
 import { readdirSync, readFileSync } from "node:fs";
 import { becomesTrue } from "../adapters/await-condition.ts";
 import { identify, signal } from "../adapters/processes.ts";
 
-const variable = "KUBUS_MACHINE";
 const endMs = 5_000;
 
 /** `NAME=value` for `env`; without a machine, the beginning of the marks of all machines of the cluster. */
-export const machineMark = (id: string, machine = ""): string => `${variable}=${id}/${machine}`;
+export const machineMark = (id: string, machine = ""): string => `${markVariable}=${id}/${machine}`;
 
 interface Seen {
   readonly pid: number;

@@ -13,6 +13,8 @@ export interface Place {
   readonly address: string;
   /** Boards have a share of the machine, servers have what is left. */
   readonly kind: "board" | "server";
+  /** Where its agent or its server takes datagrams. */
+  readonly udpPort: number;
 }
 
 export interface PodRoute {
@@ -50,4 +52,6 @@ export interface Traits {
   readonly runtime: "process" | "plain";
   /** Where this machine reaches the bus, if that is its own cable. */
   readonly bus?: { readonly host: string; readonly port: number };
+  /** Where its beats go instead of to the servers, likewise. */
+  readonly beats?: { readonly host: string; readonly port: number };
 }

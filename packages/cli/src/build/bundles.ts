@@ -9,7 +9,7 @@
  */
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { glob, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
+import { access, constants, glob, mkdir, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 
@@ -27,15 +27,40 @@ const unusedMs = 10 * 60 * 1_000;
 /** The checkout that this file belongs to. */
 export const repositoryDir = resolve(import.meta.dirname, "../../../..");
 
-/** Makes the bundles below `distDir` unless they are there. Rejects with esbuild's own message. */
-export async function bundles(distDir: string = join(repositoryDir, "dist")): Promise<Bundles> {
+const checkoutDist = join(repositoryDir, "dist");
+
+/**
+ * Makes the bundles unless they are there: with the checkout, or `elsewhere` if that belongs to somebody else.
+ * Rejects with esbuild's own message.
+ */
+export async function bundles(elsewhere: string = checkoutDist): Promise<Bundles> {
   const sources = await sourceFiles();
-  const dir = join(distDir, await contentHash(sources));
-  const paths = { dir, server: join(dir, "server.js"), agent: join(dir, "agent.js") };
-  if (existsSync(paths.server) && existsSync(paths.agent)) return { ...paths, fresh: false };
+  const hash = await contentHash(sources);
+  const made = [checkoutDist, elsewhere].map((dist) => bundlesIn(join(dist, hash)));
+  const found = made.find(({ server, agent }) => existsSync(server) && existsSync(agent));
+  if (found !== undefined) return found;
+  const distDir = (await isOurs(checkoutDist)) ? checkoutDist : elsewhere;
+  const dir = join(distDir, hash);
   await build(sources, dir);
   await removeUnused(distDir, dir);
-  return { ...paths, fresh: true };
+  return { ...bundlesIn(dir), fresh: true };
+}
+
+const bundlesIn = (dir: string): Bundles => ({
+  dir,
+  server: join(dir, "server.js"),
+  agent: join(dir, "agent.js"),
+  fresh: false,
+});
+
+async function isOurs(folder: string): Promise<boolean> {
+  try {
+    await mkdir(folder, { recursive: true });
+    await access(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false; // The checkout was installed by somebody else.
+  }
 }
 
 /** Bundles of older sources that nobody runs: a process loads parts of its own at any time. */

@@ -16,6 +16,8 @@ export interface Layout {
   readonly clusterSecret: string;
   readonly dashboardToken: string;
   readonly tools: string;
+  /** Bundles, when the checkout belongs to somebody else. */
+  readonly bundles: string;
   readonly logs: string;
   readonly pki: string;
   readonly busUsers: string;
@@ -57,6 +59,7 @@ export function layoutOf(dir: string): Layout {
     clusterSecret: at("cluster-secret"),
     dashboardToken: at("dashboard-token"),
     tools: at("tools"),
+    bundles: at("bundles"),
     logs: at("logs"),
     pki: at("pki"),
     busUsers: at("bus", "users.json"),

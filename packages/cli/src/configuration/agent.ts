@@ -1,5 +1,6 @@
 /** THE table of what `kubus agent` must be told, and how it becomes an `AgentConfig`. */
 import type { AgentConfig } from "@kubus/node-agent/config.ts";
+import { Complaint } from "../command/command.ts";
 import type { ConfigRow, Settings } from "./table.ts";
 
 export const agentRows: readonly ConfigRow[] = [
@@ -37,19 +38,11 @@ export const agentRows: readonly ConfigRow[] = [
     meaning: "Where probes arrive by UDP; 0: any free one.",
   },
   {
-    key: "beatVia.host",
-    flag: "beat-via-host",
+    key: "beatVia",
+    flag: "beat-via",
     kind: "text",
     optional: true,
-    meaning: "Beats go there by UDP, not to the servers themselves; with a port.",
-  },
-  {
-    key: "beatVia.port",
-    flag: "beat-via-port",
-    kind: "number",
-    optional: true,
-    most: 65_535,
-    meaning: "The port of that place.",
+    meaning: "HOST:PORT of a relay that beats by UDP go to instead of to the servers.",
   },
   {
     key: "link",
@@ -100,7 +93,7 @@ export const agentRows: readonly ConfigRow[] = [
 export function agentConfig(settings: Settings, version: string): AgentConfig {
   const { text, number, texts, map, maybe } = settings;
   const link = maybe("link");
-  const via = maybe("beatVia.host");
+  const beatVia = maybe("beatVia");
   return {
     node: text("node"),
     version,
@@ -109,7 +102,7 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
     bus: { servers: texts("bus.servers"), ca: text("bus.caFile"), seed: text("bus.seedFile") },
     address: text("address"),
     udpPort: number("udpPort"),
-    ...(via === undefined ? {} : { beatVia: { host: via, port: number("beatVia.port") } }),
+    ...(beatVia === undefined ? {} : { beatVia: placeOf(beatVia) }),
     ...(link === undefined ? {} : { link }),
     cgroupParent: text("cgroupParent"),
     machineShare: number("machineShare"),
@@ -118,4 +111,11 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
     hiddenDirs: texts("hiddenDirs"),
     nameservers: texts("nameservers"),
   };
+}
+
+function placeOf(text: string): { readonly host: string; readonly port: number } {
+  const { host, port } = /^(?<host>[^:\s]+):(?<port>\d{1,5})$/.exec(text)?.groups ?? {};
+  if (host === undefined || Number(port) > 65_535)
+    throw new Complaint(`"beatVia" must be HOST:PORT; "${text}" is not.`);
+  return { host, port: Number(port) };
 }

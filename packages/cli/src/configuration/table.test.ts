@@ -29,6 +29,15 @@ test("an agent's file becomes its configuration; paths are relative to the file,
     ["pi-9", { zone: "attic" }, 6445, "1.2.3"],
   );
   assert.equal("link" in config, false);
+  assert.equal("beatVia" in config, false);
+});
+
+test("beats may go by way of a relay", async () => {
+  const via = async (place: string) =>
+    agentConfig(await read(agentRows, { config: "/etc/kubus/agent.yaml", "beat-via": place }), "1").beatVia;
+  assert.deepEqual(await via("127.0.0.1:4000"), { host: "127.0.0.1", port: 4000 });
+  for (const wrong of ["127.0.0.1", ":4000", "a:70000", "a:b"])
+    await assert.rejects(via(wrong), /"beatVia" must be HOST:PORT/);
 });
 
 test("each value tells its source, and secrets are not shown", async () => {

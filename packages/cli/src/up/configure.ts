@@ -148,7 +148,7 @@ export async function configureAgent(plan: ClusterPlan, agent: AgentPlan): Promi
       },
       address,
       udpPort,
-      ...(traits.beats === undefined ? {} : { beatVia: traits.beats }),
+      ...(traits.beats === undefined ? {} : { beatVia: `${traits.beats.host}:${traits.beats.port}` }),
       ...(traits.link === undefined ? {} : { link: traits.link }),
       cgroupParent: traits.cgroupParent,
       machineShare: share,

@@ -67,7 +67,7 @@ export async function layGround({
   journal,
   wishes,
   say,
-  programs = bundles,
+  programs = () => bundles(layout.bundles),
 }: GroundOptions): Promise<Ground> {
   const remains = journal.entries().length > 0;
   if (remains) say("removing what an earlier run left behind ...");

@@ -12,6 +12,7 @@ export interface Machine {
   readonly name: string;
   readonly kind: "board" | "server";
   readonly address: string;
+  readonly udpPort: number;
   readonly child: Child;
   /** Called whenever the machine was built and its process is about to start. */
   readonly prepare?: () => Promise<void>;

@@ -167,5 +167,5 @@ export async function startBoard(
   const udpPort = await ground.udpPortOf(board, "board");
   const prepare = () =>
     configureAgent(plan, { name, address, udpPort, share: ground.share, traits: ground.boards.traits(name) });
-  await machines.add({ name, address, kind: "board", child: supervise(name), prepare });
+  await machines.add({ name, address, udpPort, kind: "board", child: supervise(name), prepare });
 }

@@ -54,9 +54,9 @@ suite("virtual boards in namespaces", { skip }, () => {
     world = namespaceBoards({ id, ranges, journal, share: () => 3, stateDir: (name) => join(dir, name) });
     await world.raise();
     await Promise.all([
-      world.add({ name: "server-1", address: address(2), kind: "server" }),
-      world.add({ name: "board-1", address: address(11), kind: "board" }),
-      world.add({ name: "board-2", address: address(12), kind: "board" }),
+      world.add({ name: "server-1", address: address(2), kind: "server", udpPort: 6444 }),
+      world.add({ name: "board-1", address: address(11), kind: "board", udpPort: 6445 }),
+      world.add({ name: "board-2", address: address(12), kind: "board", udpPort: 6445 }),
     ]);
   });
 
@@ -149,7 +149,7 @@ suite("virtual boards in namespaces", { skip }, () => {
     assert.equal(other.exitCode, null);
     assert.equal(await pings("server-1", address(12)), false);
 
-    await world.add({ name: "board-2", address: address(12), kind: "board" });
+    await world.add({ name: "board-2", address: address(12), kind: "board", udpPort: 6445 });
     await until("board-2 to be reached again", () => pings("server-1", address(12)));
   });
 

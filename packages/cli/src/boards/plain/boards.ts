@@ -1,5 +1,5 @@
 /**
- * Virtual machines without root: plain processes on the host's network. The cable is a relay to the bus.
+ * Virtual machines without root: plain processes on the host's network. The cable is a relay to the bus and the servers.
  *
  * A machine's processes are known by a mark in their environment, which they inherit, and by their parents.
  */
@@ -7,7 +7,7 @@ import type { CableState } from "@kubus/shared/feed/messages.ts";
 import { rm } from "node:fs/promises";
 import type { Journal } from "../../cluster/journal.ts";
 import { endMarked, machineMark } from "../marks.ts";
-import type { VirtualBoards } from "../virtual-boards.ts";
+import type { Place, VirtualBoards } from "../virtual-boards.ts";
 import { layCable, type Cable } from "./cable.ts";
 
 export interface PlainOptions {
@@ -20,47 +20,66 @@ export interface PlainOptions {
 
 export function plainBoards({ id, journal, bus, runDir }: PlainOptions): VirtualBoards {
   const cables = new Map<string, Cable>();
+  const servers = new Map<string, Place>();
+  const reachable = () =>
+    [...servers.values()].flatMap(({ name, address, udpPort }) =>
+      cables.get(name)?.isPlugged() === true ? [{ host: address, port: udpPort }] : [],
+    );
   const cableOf = (name: string): Cable => {
     const cable = cables.get(name);
     if (cable === undefined) throw new Error(`There is no machine ${name}.`);
     return cable;
   };
-  const unplug = async (name: string): Promise<void> => {
+  /** The cable stays, dead: nothing answers where the board was, as when its power is gone. */
+  const cutPower = async (name: string): Promise<void> => {
     const cable = cables.get(name);
     if (cable === undefined) return;
     cable.set("silent");
     await endMarked(machineMark(id, name));
-    await cable.close();
-    cables.delete(name);
+    cable.set("pulled");
     await rm(runDir(name), { recursive: true, force: true });
   };
   return {
     kind: "plain",
     limitations: [
-      "without root there are no virtual boards: agents are plain processes on this machine's own network,",
-      "pods have no network, no limits and no user of their own, and a pulled cable cuts the bus connection alone.",
+      "without root there are no virtual boards: agents and pods are plain processes on this machine's own network; " +
+        "pods' addresses, limits, users and read-only roots need root.",
     ],
     raise: () => {
       journal.write({ made: "marked", mark: machineMark(id) });
       return Promise.resolve();
     },
-    add: async ({ name }) => {
-      cables.set(name, await layCable(bus));
+    add: async (place) => {
+      const { name, kind, udpPort } = place;
+      if (kind === "server") servers.set(name, place);
+      const datagrams = { agentPort: udpPort, servers: reachable };
+      const cable = cables.get(name) ?? (await layCable({ bus, ...(kind === "board" ? { datagrams } : {}) }));
+      cable.set("plugged");
+      cables.set(name, cable);
     },
-    remove: unplug,
+    remove: async (name) => {
+      await cutPower(name);
+      await cables.get(name)?.close();
+      cables.delete(name);
+      servers.delete(name);
+    },
     setCable: (name, state: CableState) => {
       cableOf(name).set(state);
       return Promise.resolve();
     },
-    cutPower: unplug,
+    cutPower,
     on: (name, command) => ["env", machineMark(id, name ?? "host"), ...command],
     // Pods have the host's own addresses.
     routePods: () => Promise.resolve(),
-    traits: (name) => ({
-      runDir: runDir(name),
-      cgroupParent: `kubus-${id}/${name}`,
-      runtime: "plain",
-      bus: { host: "127.0.0.1", port: cableOf(name).port },
-    }),
+    traits: (name) => {
+      const { port, datagramPort } = cableOf(name);
+      return {
+        runDir: runDir(name),
+        cgroupParent: `kubus-${id}/${name}`,
+        runtime: "plain",
+        bus: { host: "127.0.0.1", port },
+        ...(datagramPort === undefined ? {} : { beats: { host: "127.0.0.1", port: datagramPort } }),
+      };
+    },
   };
 }

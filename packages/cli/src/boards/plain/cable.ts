@@ -1,11 +1,19 @@
-/** A cable without root: a relay between one machine and the bus that can be pulled or cut silently. */
+/**
+ * A cable without root: a relay between one machine and the bus, and of a board's datagrams too, that can be pulled or
+ * cut silently.
+ */
 import type { CableState } from "@kubus/shared/feed/messages.ts";
 import { once } from "node:events";
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
+import { relayDatagrams, type DatagramEnds } from "./datagrams.ts";
 
 export interface Cable {
+  /** Where the machine reaches the bus. */
   readonly port: number;
-  /** Pulled: connections end and none begins. Silent: they stay and nothing passes. */
+  /** Where a board sends its datagrams to. */
+  readonly datagramPort?: number;
+  isPlugged(): boolean;
+  /** Pulled: connections end and none begins. Silent: they stay and nothing passes. Datagrams are lost in both. */
   set(state: CableState): void;
   close(): Promise<void>;
 }
@@ -15,7 +23,35 @@ interface Target {
   readonly port: number;
 }
 
-export async function layCable(target: Target): Promise<Cable> {
+export interface CableEnds {
+  readonly bus: Target;
+  /** Of a board. */
+  readonly datagrams?: DatagramEnds;
+}
+
+export async function layCable({ bus, datagrams }: CableEnds): Promise<Cable> {
+  const [stream, relay] = await Promise.all([
+    relayStreams(bus),
+    datagrams === undefined ? undefined : relayDatagrams(datagrams),
+  ]);
+  let state: CableState = "plugged";
+  return {
+    port: stream.port,
+    ...(relay === undefined ? {} : { datagramPort: relay.port }),
+    isPlugged: () => state === "plugged",
+    set: (next) => {
+      state = next;
+      stream.set(next);
+      relay?.set(next);
+    },
+    close: async () => {
+      relay?.close();
+      await stream.close();
+    },
+  };
+}
+
+async function relayStreams(target: Target): Promise<Pick<Cable, "port" | "set" | "close">> {
   const sockets = new Set<Socket>();
   let state: CableState = "plugged";
   const keep = (socket: Socket) => {

@@ -14,7 +14,7 @@ export interface DetectorOptions {
   readonly failover: keyof typeof patience;
 }
 
-/** Where a board is probed. Without a port only its kernel is asked. */
+/** Where a board is probed. Without a port only its kernel is asked, and on loopback nobody. */
 export interface BoardPlace {
   readonly address: string;
   readonly udpPort?: number;

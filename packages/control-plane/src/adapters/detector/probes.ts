@@ -2,13 +2,16 @@
  * Probes by UDP, each from a connected socket, because only such a socket is told that a port was refused.
  *
  * A board that is asked on its agent's port answers with a beat. A port where nobody listens is refused by the board's
- * kernel: proof that the board lives although its agent does not.
+ * kernel: proof that the board lives although its agent does not. On loopback only the agent's own port can prove that.
  */
 import { createSocket, type Socket } from "node:dgram";
 import type { BoardPlace } from "./messages.ts";
 
 /** A port that is closed on every board: tcpmux was never served by UDP. */
 const closedPort = 1;
+
+/** Behind such an address is our own kernel: that it answers says nothing about a board. */
+const isLoopback = (address: string) => address.startsWith("127.");
 
 export interface ProbeEvents {
   readonly onAnswer: (bytes: Uint8Array) => void;
@@ -20,7 +23,7 @@ export class BoardProbe {
   readonly #sockets: readonly Socket[];
 
   constructor({ address, udpPort }: BoardPlace, { onAnswer, onRefused }: ProbeEvents) {
-    const ports = udpPort === undefined ? [closedPort] : [udpPort, closedPort];
+    const ports = [...(udpPort === undefined ? [] : [udpPort]), ...(isLoopback(address) ? [] : [closedPort])];
     this.#sockets = ports.map((port) => {
       const socket = createSocket("udp4");
       socket.on("message", onAnswer);

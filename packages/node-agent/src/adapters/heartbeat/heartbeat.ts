@@ -15,6 +15,7 @@ import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { beaterMachine } from "../../beat/beater.machine.ts";
+import type { AgentConfig } from "../../config.ts";
 import type { Datagrams, Heartbeat } from "../../ports/heartbeat.ts";
 
 export const heartbeatLimits = { helloTimeoutMs: 1_500, farewellMs: 500 } as const;
@@ -23,6 +24,8 @@ export interface HeartbeatOptions {
   readonly hello: Hello;
   readonly bus: Bus;
   readonly datagrams: Datagrams;
+  /** Where beats go by UDP instead of to the servers. */
+  readonly beatVia?: AgentConfig["beatVia"];
   readonly clock: Clock;
   readonly log: Log;
   readonly registry?: ActorRegistry;
@@ -30,7 +33,7 @@ export interface HeartbeatOptions {
 }
 
 export function makeHeartbeat(options: HeartbeatOptions): Heartbeat {
-  const { hello, bus, datagrams, clock, log, onError } = options;
+  const { hello, bus, datagrams, beatVia, clock, log, onError } = options;
   const { node, agentId, bootId } = hello;
   let sequence = 0;
   let ready = false;
@@ -40,10 +43,13 @@ export function makeHeartbeat(options: HeartbeatOptions): Heartbeat {
     sequence += 1;
     return { type: "beat", node, bootId, agentId, sequence, sentAt: Math.round(clock.monotonic()), ready };
   };
+  const sendToServers = (bytes: Uint8Array, { beatTargets }: HelloReply) => {
+    for (const target of beatVia === undefined ? beatTargets : [beatVia]) datagrams.send(bytes, target);
+  };
   const beat = () => {
     if (terms === undefined) return;
     const bytes = signDatagram(nextBeat(), terms.beatKey);
-    for (const target of terms.beatTargets) datagrams.send(bytes, target);
+    sendToServers(bytes, terms);
     if (bus.state() === "connected") bus.publish(subjectOf("beat", node), bytes);
   };
   const sayHello = async (signal: AbortSignal): Promise<HelloReply> => {
@@ -91,7 +97,7 @@ export function makeHeartbeat(options: HeartbeatOptions): Heartbeat {
       actor?.send({ type: "agent.stopping" });
       if (terms !== undefined) {
         const bytes = signDatagram({ type: "goodbye", node, agentId }, terms.beatKey);
-        for (const target of terms.beatTargets) datagrams.send(bytes, target);
+        sendToServers(bytes, terms);
         if (bus.state() === "connected") {
           bus.publish(subjectOf("goodbye", node), bytes);
           // A bus that does not answer must not hold up the agent's end: the UDP goodbye is on its way.

@@ -1,4 +1,5 @@
 /** Pods as process groups: no namespaces, no control groups, the board's own root, network and user. */
+import { markVariable } from "@kubus/shared/adapters/machine-mark.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { RuntimeRefusal, type ContainerSpec } from "../../ports/runtime.ts";
@@ -16,12 +17,15 @@ const limitations = [
 export interface PlainPlatformOptions {
   readonly version: string;
   readonly address: string;
+  /** Of the agent itself. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
 }
 
-export const plainPlatform = ({ version, address }: PlainPlatformOptions): Platform => ({
+export const plainPlatform = ({ version, address, environment }: PlainPlatformOptions): Platform => ({
   name: "plain",
   version,
   limitations,
+  environment: markOf(environment),
   makeSandbox: () => Promise.resolve(address),
   isWhole: () => true,
   clearSandbox: () => Promise.resolve(),
@@ -44,6 +48,12 @@ export const plainPlatform = ({ version, address }: PlainPlatformOptions): Platf
     }),
   removeFolder,
 });
+
+/** What tells whose processes they are when the agent is gone. */
+function markOf(environment: PlainPlatformOptions["environment"]): Readonly<Record<string, string>> {
+  const mark = environment[markVariable];
+  return mark === undefined ? {} : { [markVariable]: mark };
+}
 
 function refuseWhatNeedsRoot({ user, privileged, readOnlyRoot }: ContainerSpec): void {
   const refuse = (what: string) => {

@@ -34,5 +34,11 @@ export async function openPlainRuntime({ config, clock, log }: PlainRuntimeOptio
   const podsDir = join(home, "pods");
   await mkdir(podsDir, { recursive: true, mode: 0o700 });
   const scripts = await installScripts(home);
-  return openShimRuntime({ platform: plainPlatform(config), podsDir, scripts, clock, log });
+  return openShimRuntime({
+    platform: plainPlatform({ ...config, environment: process.env }),
+    podsDir,
+    scripts,
+    clock,
+    log,
+  });
 }

@@ -47,7 +47,7 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
   const child = spawn("/bin/sh", [...argv, "/bin/sh", "-c", enterText, "sh", ...words], {
     detached: true,
     cwd: "/",
-    env: { PATH: standardPath, ...(options.tty ? { TERM: "xterm" } : {}) },
+    env: { PATH: standardPath, ...platform.environment, ...(options.tty ? { TERM: "xterm" } : {}) },
     stdio: [...pipes.theirs, environment, "pipe"],
   });
   // The command has them now; as long as anybody else did, they would have no end.

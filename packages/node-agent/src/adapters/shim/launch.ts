@@ -2,6 +2,7 @@
 import { spawn } from "node:child_process";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { RuntimeRefusal } from "../../ports/runtime.ts";
+import type { Platform } from "./platform.ts";
 import { standardPath } from "./program.ts";
 
 /** A loaded board with a slow card may take its time; longer than this nobody waits. */
@@ -12,14 +13,17 @@ const readyText = "ready\n";
 const complaintMax = 2_000;
 
 /** Rejects with a RuntimeRefusal that holds what the shim complained about. */
-export function launch(argv: readonly string[], clock: Clock): Promise<void> {
+export function launch(
+  argv: readonly string[],
+  { clock, environment }: { readonly clock: Clock; readonly environment: Platform["environment"] },
+): Promise<void> {
   const [program = "", ...args] = argv;
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {
       // A session of its own: it outlives the agent and no terminal reaches it.
       detached: true,
       cwd: "/",
-      env: { PATH: standardPath },
+      env: { PATH: standardPath, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let [report, complaint] = ["", ""];

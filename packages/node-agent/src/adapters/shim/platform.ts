@@ -45,6 +45,8 @@ export interface Platform {
   readonly name: string;
   readonly version: string;
   readonly limitations: readonly string[];
+  /** Variables that every process of a pod has beside those of its container. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** Makes what the pod's containers share, in a new folder. Gives the pod's address. */
   makeSandbox(spec: SandboxSpec, podDir: string): Promise<string>;
   /** Whether it is still all there; it may have been made before a crash. */

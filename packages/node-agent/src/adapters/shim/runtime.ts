@@ -144,7 +144,7 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
       await Promise.all(Object.entries(files).map(([name, text]) => writeFile(join(dir, name), text)));
       // Read by the container's user through a descriptor; the folder itself is closed to everybody.
       await chmod(join(dir, "environment"), 0o644);
-      await launch(argv, clock);
+      await launch(argv, { clock, environment: platform.environment });
     } catch (error) {
       await clear(spec);
       throw error;
