@@ -15,6 +15,8 @@ export interface Place {
   readonly kind: "board" | "server";
   /** Where its agent or its server takes datagrams. */
   readonly udpPort: number;
+  /** Where its API listens, of a server. */
+  readonly api?: { readonly host: string; readonly port: number };
 }
 
 export interface PodRoute {
@@ -52,6 +54,8 @@ export interface Traits {
   readonly runtime: "process" | "plain";
   /** Where this machine reaches the bus, if that is its own cable. */
   readonly bus?: { readonly host: string; readonly port: number };
+  /** Where others reach its API, likewise. */
+  readonly api?: { readonly host: string; readonly port: number };
   /** Where its beats go instead of to the servers, likewise. */
   readonly beats?: { readonly host: string; readonly port: number };
 }

@@ -7,12 +7,12 @@
 import { becomesTrue } from "../adapters/await-condition.ts";
 import { writeWhole } from "../adapters/files.ts";
 import { signal } from "../adapters/processes.ts";
+import type { VirtualBoards } from "../boards/virtual-boards.ts";
 import { addBusUser, ensureSeed, removeBusUser } from "../cluster/credentials.ts";
 import { kubeconfigText } from "../cluster/kubeconfig.ts";
 import { Complaint } from "../command/command.ts";
 import { apiClient, isNodeReady, type ApiClient } from "./api-client.ts";
 import type { Child } from "./child.ts";
-import type { ServerPlace } from "./configure.ts";
 import { layGround } from "./ground.ts";
 import type { Machines } from "./machines.ts";
 import { followNodes, type Nodes } from "./nodes.ts";
@@ -55,8 +55,8 @@ export async function raiseCluster(
   signal.throwIfAborted();
   for (const line of ground.boards.limitations) say(line);
   const rig = await outfit(options, ground);
-  const { machines, keys, servers } = rig;
-  const living = () => targetsOf(machines, servers);
+  const { machines, keys } = rig;
+  const living = () => targetsOf(machines, ground.boards);
   const relay = await startRelay({
     host: "127.0.0.1",
     port: options.apiPort,
@@ -102,12 +102,16 @@ export async function raiseCluster(
 const count = (machines: readonly unknown[], noun: string) =>
   `${machines.length} ${noun}${machines.length === 1 ? "" : "s"}`;
 
-/** Servers that run now. One behind a pulled cable is among them: only trying tells. */
-const targetsOf = (machines: Machines, servers: readonly ServerPlace[]): readonly Target[] =>
+/** Servers that run now. One behind a pulled cable is among them unless its cable is a relay: only trying tells. */
+const targetsOf = (machines: Machines, boards: VirtualBoards): readonly Target[] =>
   machines
     .list("server")
     .filter(({ child }) => child.state() === "running")
-    .flatMap(({ name }) => servers.filter((server) => server.name === name).map(({ api }) => api));
+    .flatMap(({ name, api = [], cable }) => {
+      const relayed = boards.traits(name).api;
+      if (relayed === undefined) return api;
+      return cable === "plugged" ? relayed : [];
+    });
 
 const podRoutes = (nodes: Nodes) =>
   nodes.list().flatMap(({ spec, status }) => {
@@ -209,7 +213,9 @@ async function statusOf(
     const { authority, admin } = keys;
     return server === undefined
       ? Promise.resolve(false)
-      : apiClient({ ...server.api, authority, admin }).isReady(clusterLimits.apiAnswerMs);
+      : apiClient({ ...(ground.boards.traits(name).api ?? server.api), authority, admin }).isReady(
+          clusterLimits.apiAnswerMs,
+        );
   };
   return {
     dir: options.layout.dir,

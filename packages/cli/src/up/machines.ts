@@ -4,7 +4,7 @@
  * What is asked of one machine happens in order; different machines do not wait for each other.
  */
 import type { CableState } from "@kubus/shared/feed/messages.ts";
-import type { VirtualBoards } from "../boards/virtual-boards.ts";
+import type { Place, VirtualBoards } from "../boards/virtual-boards.ts";
 import { Complaint } from "../command/command.ts";
 import type { Child } from "./child.ts";
 
@@ -13,6 +13,7 @@ export interface Machine {
   readonly kind: "board" | "server";
   readonly address: string;
   readonly udpPort: number;
+  readonly api?: NonNullable<Place["api"]>;
   readonly child: Child;
   /** Called whenever the machine was built and its process is about to start. */
   readonly prepare?: () => Promise<void>;

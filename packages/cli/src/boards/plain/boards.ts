@@ -50,10 +50,14 @@ export function plainBoards({ id, journal, bus, runDir }: PlainOptions): Virtual
       return Promise.resolve();
     },
     add: async (place) => {
-      const { name, kind, udpPort } = place;
+      const { name, kind, udpPort, api } = place;
       if (kind === "server") servers.set(name, place);
-      const datagrams = { agentPort: udpPort, servers: reachable };
-      const cable = cables.get(name) ?? (await layCable({ bus, ...(kind === "board" ? { datagrams } : {}) }));
+      const ends = {
+        bus,
+        ...(api === undefined ? {} : { api }),
+        ...(kind === "board" ? { datagrams: { agentPort: udpPort, servers: reachable } } : {}),
+      };
+      const cable = cables.get(name) ?? (await layCable(ends));
       cable.set("plugged");
       cables.set(name, cable);
     },
@@ -72,12 +76,13 @@ export function plainBoards({ id, journal, bus, runDir }: PlainOptions): Virtual
     // Pods have the host's own addresses.
     routePods: () => Promise.resolve(),
     traits: (name) => {
-      const { port, datagramPort } = cableOf(name);
+      const { port, apiPort, datagramPort } = cableOf(name);
       return {
         runDir: runDir(name),
         cgroupParent: `kubus-${id}/${name}`,
         runtime: "plain",
         bus: { host: "127.0.0.1", port },
+        ...(apiPort === undefined ? {} : { api: { host: "127.0.0.1", port: apiPort } }),
         ...(datagramPort === undefined ? {} : { beats: { host: "127.0.0.1", port: datagramPort } }),
       };
     },

@@ -1,6 +1,6 @@
 /**
- * A cable without root: a relay between one machine and the bus, and of a board's datagrams too, that can be pulled or
- * cut silently.
+ * A cable without root: a relay between one machine and the bus that can be pulled or cut silently. A server's API and
+ * a board's datagrams pass through it too.
  */
 import type { CableState } from "@kubus/shared/feed/messages.ts";
 import { once } from "node:events";
@@ -10,6 +10,8 @@ import { relayDatagrams, type DatagramEnds } from "./datagrams.ts";
 export interface Cable {
   /** Where the machine reaches the bus. */
   readonly port: number;
+  /** Where others reach a server's API. */
+  readonly apiPort?: number;
   /** Where a board sends its datagrams to. */
   readonly datagramPort?: number;
   isPlugged(): boolean;
@@ -25,28 +27,33 @@ interface Target {
 
 export interface CableEnds {
   readonly bus: Target;
+  /** Of a server. */
+  readonly api?: Target;
   /** Of a board. */
   readonly datagrams?: DatagramEnds;
 }
 
-export async function layCable({ bus, datagrams }: CableEnds): Promise<Cable> {
-  const [stream, relay] = await Promise.all([
+export async function layCable({ bus, api, datagrams }: CableEnds): Promise<Cable> {
+  const [stream, door, relay] = await Promise.all([
     relayStreams(bus),
+    api === undefined ? undefined : relayStreams(api),
     datagrams === undefined ? undefined : relayDatagrams(datagrams),
   ]);
   let state: CableState = "plugged";
   return {
     port: stream.port,
+    ...(door === undefined ? {} : { apiPort: door.port }),
     ...(relay === undefined ? {} : { datagramPort: relay.port }),
     isPlugged: () => state === "plugged",
     set: (next) => {
       state = next;
       stream.set(next);
+      door?.set(next);
       relay?.set(next);
     },
     close: async () => {
       relay?.close();
-      await stream.close();
+      await Promise.all([stream.close(), door?.close()]);
     },
   };
 }
