@@ -40,6 +40,8 @@ export const contractPrograms = {
 } as const satisfies Record<string, readonly string[]>;
 
 const never = new AbortController().signal;
+/** Whatever hangs is told, instead of holding up everybody. */
+const suiteMaxMs = 60_000;
 /** Bytes that no pipe holds: they pass only while somebody reads. */
 const muchBytes = 1_000_000;
 
@@ -48,7 +50,7 @@ export function runtimeContract(
   makeWorld: () => Promise<RuntimeWorld>,
   skip: string | false = false,
 ): void {
-  describe(`runtime: ${name}`, { skip }, () => {
+  describe(`runtime: ${name}`, { skip, timeout: suiteMaxMs }, () => {
     let world: RuntimeWorld;
     let runtime: Runtime;
     let podCount = 0;

@@ -11,7 +11,7 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { ResourceLimits } from "../../ports/runtime.ts";
 import { hierarchies, type Hierarchy } from "./hierarchies.ts";
 import { settingsFor, type Setting } from "./limits.ts";
-import { retried } from "./retried.ts";
+import { retried } from "../retried.ts";
 
 /** After SIGKILL a process is gone within milliseconds, unless the kernel holds it. */
 const emptyWithinMs = 10_000;

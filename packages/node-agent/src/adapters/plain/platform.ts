@@ -42,8 +42,7 @@ export const plainPlatform = ({ version, address, environment }: PlainPlatformOp
     Promise.resolve({
       groups: [],
       enter: [],
-      // A session of its own since it was spawned.
-      kill: (pid) => Promise.resolve(-pid).then(killNow),
+      kill: () => Promise.resolve(),
       forget: () => Promise.resolve(),
     }),
   removeFolder,

@@ -9,7 +9,7 @@ import { processSkip, processWorld, type ProcessWorld } from "../../testing/proc
 
 const cidrs = ["10.89.1.0/24", "10.89.2.0/24"] as const;
 
-describe("pods over two boards", { skip: processSkip }, () => {
+describe("pods over two boards", { skip: processSkip, timeout: 60_000 }, () => {
   let wires: Switch;
   let worlds: readonly ProcessWorld[];
   let boards: readonly Board[];

@@ -11,7 +11,7 @@ import { processSkip, processWorld, type ProcessWorld } from "../../testing/proc
 import { textOfLog } from "../../testing/text-of-log.ts";
 import { identify } from "../shim/process-identity.ts";
 
-describe("containers of an agent that is killed", { skip: processSkip }, () => {
+describe("containers of an agent that is killed", { skip: processSkip, timeout: 60_000 }, () => {
   let wires: Switch;
   let world: ProcessWorld;
   let board: Board;

@@ -60,8 +60,10 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
     joining.forget().catch(() => undefined);
   });
   const kill = () => {
+    // What has not joined its groups yet is in the session that it was spawned in.
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) killGroup(child.pid);
     // When it cannot be killed now, it ends with its container.
-    if (child.pid !== undefined) joining.kill(child.pid).catch(() => undefined);
+    joining.kill().catch(() => undefined);
   };
   const isOver = result.then(() => "over" as const);
   void Promise.race([isOver, one.exited]).then((first) => {
@@ -129,6 +131,14 @@ function onLine(child: ChildProcess, listener: (line: string) => void): void {
     text += bytes.toString();
     if (text.endsWith("\n")) listener(text.trim());
   });
+}
+
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, "SIGKILL");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error; // Ended in this moment.
+  }
 }
 
 /** Resolves when the pipe took it, or when there is nobody left to take it. */

@@ -27,8 +27,8 @@ export interface Joining {
   readonly groups: readonly string[];
   /** Becomes the command, within the container and with its privileges, when the command follows. */
   readonly enter: readonly string[];
-  /** SIGKILL to the command, which began as this process, and to all that it started. */
-  kill(pid: number): Promise<void>;
+  /** SIGKILL to all that the command started, beyond the process group that it began in. */
+  kill(): Promise<void>;
   /** Its traces go. */
   forget(): Promise<void>;
 }

@@ -19,6 +19,7 @@ import {
   type SandboxSpec,
   type Sighting,
 } from "../../ports/runtime.ts";
+import { retried } from "../retried.ts";
 import { openCriLog } from "../cri-log/cri-log.ts";
 import { containerSetup } from "./container-setup.ts";
 import { startExec } from "./exec.ts";
@@ -33,10 +34,13 @@ import {
 import { launch } from "./launch.ts";
 import { followContainer, type Living } from "./living.ts";
 import type { Platform } from "./platform.ts";
-import { signalProcess } from "./process-identity.ts";
+import { signalProcess, type ProcessIdentity } from "./process-identity.ts";
 import { findProgram, programOf } from "./program.ts";
 import type { Scripts } from "./scripts.ts";
 import { makeSerial } from "./serial.ts";
+
+/** After SIGKILL a process is gone within milliseconds, unless the kernel holds it. */
+const endWithinMs = 10_000;
 
 export interface ShimRuntimeOptions {
   readonly platform: Platform;
@@ -93,11 +97,22 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
     }
     const dir = dirOf(id);
     const monitor = readMonitor(dir);
-    if (monitor !== undefined) signalProcess(monitor, "SIGKILL");
+    if (monitor !== undefined) await endMonitor(monitor);
     await platform.removeContainer(id);
     await platform.removeFolder(dir);
     living.delete(containerKey(id));
   };
+
+  const endMonitor = (monitor: ProcessIdentity) =>
+    retried(
+      () => {
+        const isThere = signalProcess(monitor, "SIGKILL");
+        return isThere
+          ? Promise.reject(new Error(`Process ${monitor.pid} does not end.`))
+          : Promise.resolve();
+      },
+      { clock, withinMs: endWithinMs },
+    );
 
   const adopt = async (uid: string) => {
     for (const name of foldersIn(containersDir(podDir(uid)))) {

@@ -74,13 +74,16 @@ case $program in
   */*) [ -f "$program" ] && [ -x "$program" ] || { printf 'exec: "%s": no such program in the container\\n' "$program"; exit 127; } ;;
 esac
 set +e
-forward() { interrupted=yes; kill -s "$1" "$child" 2>/dev/null; }
+forward() { interrupted=yes; kill -s "$1" "$!" 2>/dev/null; }
 for signal in TERM INT HUP QUIT USR1 USR2 WINCH; do trap "forward $signal" $signal; done
-( exec $privileges /bin/sh -c "$enter" sh "$@" ) <&6 >&4 2>&5 3<&8 4>&- 5>&- 6<&- 8<&- 9>&- &
+printf '%s\\n' "$stat" >&9
+(
+  # From here on signals take effect: the traps of the shell are not this one's any more.
+  [ -n "$base" ] || { read -r own rest < /proc/self/stat; printf '%s\\n' "$own" > "$dir/group"; }
+  echo ready >&3
+  exec $privileges /bin/sh -c "$enter" sh "$@" <&6 >&4 2>&5 3<&8 4>&- 5>&- 6<&- 8<&- 9>&-
+) &
 child=$!
-[ -n "$base" ] || printf '%s\\n' "$child" > "$dir/group"
-printf '%s\n' "$stat" >&9
-echo ready >&3
 exec </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 8<&- 9>&-
 while :; do
   interrupted=
