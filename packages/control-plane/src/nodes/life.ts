@@ -3,7 +3,7 @@
 export const nodeLimits = {
   /** An agent may be away this long: it is being upgraded, or somebody repairs it. Kubernetes' own five minutes. */
   agentStoppedMs: 5 * 60_000,
-  /** A board that was lost so often within the window is flapping, and gets nothing new for a while. */
+  /** A board that was lost so often within the window is flapping: new work goes elsewhere, if there is an elsewhere. */
   flapsMax: 3,
   flapWindowMs: 5 * 60_000,
 } as const;

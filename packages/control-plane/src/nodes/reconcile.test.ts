@@ -170,7 +170,7 @@ test("doubt and ignorance change nothing", () => {
 
 test("a flapping board gets nothing new for a while", () => {
   const node = aNode({ lostAt: [now - 240_000, now - 120_000, now - 60_000] });
-  assert.deepEqual(check("ready", { node }), ["taints flapping:NoSchedule", "again in 60000"]);
+  assert.deepEqual(check("ready", { node }), ["taints flapping:PreferNoSchedule", "again in 60000"]);
   const calm = aNode({ lostAt: [now - 310_000, now - 120_000, now - 60_000] });
   assert.deepEqual(check("ready", { node: calm }), []);
 });

@@ -129,7 +129,7 @@ function wantedTaints(node: Node, life: NodeLife, now: number): readonly Taint[]
     );
   }
   if (recentLosses(node, now).length >= nodeLimits.flapsMax)
-    own.push({ key: taintKey.flapping, effect: "NoSchedule" });
+    own.push({ key: taintKey.flapping, effect: "PreferNoSchedule" });
   return [...present.filter(({ key }) => !ownKeys.includes(key)), ...own.map(keep)];
 }
 
