@@ -62,7 +62,7 @@ export function runtimeContract(
 
     const aPod = async (over: Partial<SandboxSpec> = {}) => {
       podCount += 1;
-      const podUid = `${name}-pod-${String(podCount)}`;
+      const podUid = `${name}-${process.pid}-pod-${podCount}`;
       const spec = sandboxSpec({ podUid, name: `web-${String(podCount)}`, ...over });
       return { spec, sandbox: await runtime.ensureSandbox(spec, never), podUid };
     };

@@ -84,7 +84,7 @@ export function processWorld(): ProcessWorld {
       ...hierarchies().flatMap(({ root }) =>
         ["pods", "shims"].map((kind) => join(root, name, kind, podUid)).filter(existsSync),
       ),
-      ...processesNaming(podUid),
+      ...processesNaming(join(config.runDir, "runtime", "pods", podUid)),
     ],
     stop: undoing(async () => {
       release();

@@ -26,7 +26,7 @@ describe("process runtime", { skip: processSkip, timeout: 60_000 }, () => {
 
   const aPod = async (over: Partial<Parameters<typeof sandboxSpec>[0]> = {}) => {
     podCount += 1;
-    const podUid = `pod-${podCount}`;
+    const podUid = `pod-${process.pid}-${podCount}`;
     await runtime.ensureSandbox(sandboxSpec({ podUid, ...over }), never);
     return podUid;
   };
