@@ -88,6 +88,32 @@ describe("failover", { skip: needsRoot }, () => {
     assert.deepEqual(tainted, []);
   });
 
+  test("an agent that is killed while a container talks loses none of its lines", async () => {
+    const lines = 6_000;
+    const script = `import time\nfor i in range(${lines}):\n print(i, flush=True)\n if i % 20 == 0: time.sleep(0.01)`;
+    const flags = [
+      "--image=host/python3",
+      "--restart=Never",
+      "--overrides",
+      '{"spec":{"nodeName":"board-1"}}',
+    ];
+    const { code, stderr } = await cluster.kubectl("run", "talker", ...flags, "--", "-c", script);
+    assert.equal(code, 0, stderr);
+    const log = async () =>
+      (await cluster.kubectl("logs", "talker")).stdout.split("\n").filter((line) => line !== "");
+    for (let kills = 1; kills <= 3; kills += 1) {
+      await until("it talks on", async () => (await log()).length > kills * 1_000, 15_000);
+      await cluster.kubus("board", "agent-kill", "board-1");
+      await until("board-1 is ready", async () => (await readyReason("board-1")) === "AgentReady", 15_000);
+    }
+    await cluster.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=30s");
+    assert.deepEqual(
+      await log(),
+      Array.from({ length: lines }, (_, i) => String(i)),
+    );
+    await cluster.kubectl("delete", "pod", "talker");
+  });
+
   test("an agent that is stopped is not a board that died: NotReady, AgentStopped, every pod stays", async () => {
     const earlier = await snapshot();
     await cluster.kubus("board", "agent-stop", "board-3");
