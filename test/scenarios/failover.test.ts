@@ -136,6 +136,21 @@ describe("failover", { skip: needsRoot }, () => {
     assert.deepEqual(await snapshot(), earlier);
   });
 
+  test("boards come and go while the cluster runs: one that is taken out leaves no pod behind", async () => {
+    await cluster.kubus("board", "add", "board-4");
+    await until("board-4 is ready", async () => (await readyReason("board-4")) === "AgentReady", 15_000);
+    const sleeper = ["--image=host/sleep", "--replicas=8", "--", "sleep", "100000"];
+    await cluster.kubectl("create", "deployment", "guests", ...sleeper);
+    const { code, stderr } = await cluster.kubectl("rollout", "status", "deployment/guests", "--timeout=30s");
+    assert.equal(code, 0, stderr);
+    assert.ok((await snapshot()).some(({ node }) => node === "board-4"));
+    await cluster.kubus("board", "remove", "board-4");
+    assert.ok((await snapshot()).every(({ node }) => node !== "board-4"));
+    assert.match((await cluster.kubectl("get", "node", "board-4")).stderr, /not found/);
+    await cluster.kubectl("delete", "deployment", "guests");
+    await until("the guests are gone", async () => (await snapshot()).length === 6, 30_000);
+  });
+
   test("a server that is cut off touches no pod, however long", async () => {
     const earlier = await snapshot();
     await cluster.kubus("cable", "pull", "server-1", "--silent");

@@ -3,6 +3,7 @@ import { request, Agent, type RequestOptions } from "node:https";
 import type { IncomingMessage } from "node:http";
 import { createInterface } from "node:readline";
 import type { Node } from "@kubus/shared/api/node.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { KeyPair } from "../cluster/pki.ts";
 
 export interface ApiClientOptions {
@@ -28,6 +29,12 @@ export interface ApiClient {
   listNodes(timeoutMs: number): Promise<NodeList>;
   /** Ends when the server ends the watch; throws when the connection breaks. */
   watchNodes(resourceVersion: string, signal: AbortSignal): AsyncIterable<NodeChange>;
+  /** Nothing new is placed there. Rejects when there is no such node. */
+  cordon(name: string, timeoutMs: number): Promise<void>;
+  /** Paths of the pods that are bound to a node. */
+  podsOn(node: string, timeoutMs: number): Promise<readonly string[]>;
+  /** `polite`: with the pod's own grace period. Resolves also when there is no such pod. */
+  deletePod(path: string, how: "polite" | "at once", timeoutMs: number): Promise<void>;
   /** Resolves also when there is no such node. */
   deleteNode(name: string, timeoutMs: number): Promise<void>;
 }
@@ -35,11 +42,11 @@ export interface ApiClient {
 export function apiClient({ host, port, authority, admin }: ApiClientOptions): ApiClient {
   const tls = { host, port, ca: authority, cert: admin.certificate, key: admin.key, servername: "localhost" };
   const agent = new Agent({ keepAlive: false });
-  const ask = (path: string, options: RequestOptions = {}): Promise<IncomingMessage> =>
+  const ask = (path: string, options: RequestOptions = {}, payload = ""): Promise<IncomingMessage> =>
     new Promise((resolve, reject) => {
       request({ ...tls, agent, path, ...options }, resolve)
         .once("error", reject)
-        .end();
+        .end(payload);
     });
   const text = async (
     path: string,
@@ -51,7 +58,31 @@ export function apiClient({ host, port, authority, admin }: ApiClientOptions): A
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() };
   };
+  const deleted = async (path: string, timeoutMs: number) => {
+    const { status } = await text(path, timeoutMs, "DELETE");
+    if (![200, 202, 404].includes(status)) throw new Error(`The API answered ${status} to deleting ${path}.`);
+  };
   return {
+    cordon: async (name, timeoutMs) => {
+      const patch = JSON.stringify({ spec: { unschedulable: true } });
+      const headers = { "content-type": "application/merge-patch+json", "content-length": patch.length };
+      const limits = { method: "PATCH", headers, signal: AbortSignal.timeout(timeoutMs) };
+      const response = await ask(`/api/v1/nodes/${name}`, limits, patch);
+      response.resume();
+      if (response.statusCode !== 200)
+        throw new Error(`The API answered ${response.statusCode ?? 0} to a cordon.`);
+    },
+    podsOn: async (node, timeoutMs) => {
+      const query = new URLSearchParams({ fieldSelector: `spec.nodeName=${node}` });
+      const { status, body } = await text(`/api/v1/pods?${query.toString()}`, timeoutMs);
+      if (status !== 200) throw new Error(`The API answered ${status} when asked for the pods of ${node}.`);
+      const { items } = JSON.parse(body) as { readonly items: readonly Pod[] | null };
+      return (items ?? []).map(
+        ({ metadata }) => `/api/v1/namespaces/${metadata.namespace ?? "default"}/pods/${metadata.name}`,
+      );
+    },
+    deletePod: (path, how, timeoutMs) =>
+      deleted(how === "polite" ? path : `${path}?gracePeriodSeconds=0`, timeoutMs),
     isReady: (timeoutMs) =>
       text("/readyz", timeoutMs).then(
         ({ status }) => status === 200,
@@ -74,11 +105,7 @@ export function apiClient({ host, port, authority, admin }: ApiClientOptions): A
       response.socket.setKeepAlive(true, 1_000);
       for await (const line of createInterface({ input: response })) yield JSON.parse(line) as NodeChange;
     },
-    deleteNode: async (name, timeoutMs) => {
-      const { status } = await text(`/api/v1/nodes/${name}`, timeoutMs, "DELETE");
-      if (![200, 202, 404].includes(status))
-        throw new Error(`The API answered ${status} to deleting node ${name}.`);
-    },
+    deleteNode: (name, timeoutMs) => deleted(`/api/v1/nodes/${name}`, timeoutMs),
   };
 }
 

@@ -13,6 +13,7 @@ import { kubeconfigText } from "../cluster/kubeconfig.ts";
 import { Complaint } from "../command/command.ts";
 import { apiClient, isNodeReady, type ApiClient } from "./api-client.ts";
 import type { Child } from "./child.ts";
+import { evacuate } from "./evacuate.ts";
 import { layGround } from "./ground.ts";
 import type { Machines } from "./machines.ts";
 import { followNodes, type Nodes } from "./nodes.ts";
@@ -162,11 +163,12 @@ function clusterOf(parts: Parts): Cluster {
       return board.name;
     },
     removeBoard: async (name) => {
-      await machines.remove(name);
-      await change(withoutBoard(world, name));
-      await removeBusUser(layout, { role: "agent", name });
-      reloadUsers(bus);
-      await client.deleteNode(name, clusterLimits.apiAnswerMs);
+      await evacuate(client, name, clusterLimits.apiAnswerMs, async () => {
+        await machines.remove(name);
+        await change(withoutBoard(world, name));
+        await removeBusUser(layout, { role: "agent", name });
+        reloadUsers(bus);
+      });
     },
   };
 }
