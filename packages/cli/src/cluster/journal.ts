@@ -45,13 +45,17 @@ export function openJournal(path: string): Journal {
       appendFileSync(path, `${line}\n`, { mode: 0o600 });
       written.add(line);
     },
-    entries: () => (existsSync(path) ? readFileSync(path, "utf8").split("\n").flatMap(entryOf) : []),
+    // Somebody may have removed the folder under a living cluster: what this process wrote, it still knows.
+    entries: () => [...new Set([...linesOf(path), ...written])].flatMap(entryOf),
     clear: () => {
       rmSync(path, { force: true });
       written.clear();
     },
   };
 }
+
+const linesOf = (path: string): readonly string[] =>
+  existsSync(path) ? readFileSync(path, "utf8").split("\n") : [];
 
 /** A line that a crash cut off names nothing that was made: the entry is written before the deed. */
 function entryOf(line: string): readonly JournalEntry[] {
