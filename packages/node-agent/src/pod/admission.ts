@@ -19,10 +19,15 @@ export function objections({ spec }: Pod): readonly string[] {
     ...(spec.hostPID === true ? ["hostPID is not supported yet."] : []),
     ...(spec.hostIPC === true ? ["hostIPC is not supported yet."] : []),
     ...(spec.shareProcessNamespace === true ? ["shareProcessNamespace is not supported yet."] : []),
+    ...(spec.activeDeadlineSeconds === undefined ? [] : ["activeDeadlineSeconds is not supported yet."]),
+    ...(raw.runtimeClassName === undefined ? [] : ["Runtime classes are not supported yet."]),
     ...(raw.dnsConfig === undefined ? [] : ["dnsConfig is not supported yet."]),
     ...(spec.securityContext?.supplementalGroups === undefined
       ? []
       : ["supplementalGroups are not supported yet."]),
+    ...(isFilled((spec.securityContext as Raw | undefined)?.sysctls)
+      ? ["Sysctls are not supported yet."]
+      : []),
     ...all.flatMap((container) => containerObjections(container, spec.hostNetwork === true)),
   ];
 }

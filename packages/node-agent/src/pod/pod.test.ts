@@ -93,6 +93,7 @@ test("tells the class of service by Kubernetes' rule", () => {
 
 test("says what it cannot do, all of it at once", () => {
   const pod = aPod({
+    activeDeadlineSeconds: 5,
     hostPID: true,
     volumes: [{ name: "data" }],
     containers: [
@@ -106,6 +107,7 @@ test("says what it cannot do, all of it at once", () => {
   assert.deepEqual(objections(pod), [
     'Volumes are not supported yet: "data".',
     "hostPID is not supported yet.",
+    "activeDeadlineSeconds is not supported yet.",
     'Lifecycle hooks are not supported yet (container "main").',
     'Only exec, HTTP and TCP probes are supported yet (container "main").',
     'hostPort 8080 is not supported yet (container "main").',
