@@ -20,7 +20,9 @@ import {
   namespaceKind,
   nodeKind,
   podKind,
+  servedKinds,
 } from "@kubus/control-plane/kinds/index.ts";
+import { makeKindTable } from "@kubus/control-plane/kinds/kind-table.ts";
 import { makeScheduler } from "@kubus/control-plane/scheduler/scheduler.ts";
 import { memoryStore } from "@kubus/control-plane/store/memory-store.ts";
 
@@ -38,7 +40,7 @@ function aServer() {
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
   const channels = channelsOn(memoryBus({ clock }).connect("server-1"), { clock, random: systemRandom });
   const ports = {
-    kinds,
+    kinds: makeKindTable(servedKinds),
     stores,
     cache,
     channels,

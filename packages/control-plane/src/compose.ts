@@ -25,7 +25,8 @@ import type { ServerConfig } from "./config.ts";
 import { makeControllers } from "./controllers/engine/controllers.ts";
 import { controllersOf } from "./controllers/index.ts";
 import { makeFeed } from "./feed/feed.ts";
-import { eventKind, kinds, nodeKind, podKind } from "./kinds/index.ts";
+import { eventKind, kinds, nodeKind, podKind, servedKinds } from "./kinds/index.ts";
+import { makeKindTable } from "./kinds/kind-table.ts";
 import { startLeadership } from "./leadership/leadership.ts";
 import { nodeAddressController } from "./nodes/addresses/controller.ts";
 import { nodeLifeController } from "./nodes/controller.ts";
@@ -78,7 +79,16 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   ]);
   const stores = { durable, transient };
   const cache = makeCache({ kinds, stores, log, clock });
-  const api = makeApi({ kinds, stores, cache, channels, clock, random, log, version: config.version });
+  const api = makeApi({
+    kinds: makeKindTable(servedKinds),
+    stores,
+    cache,
+    channels,
+    clock,
+    random,
+    log,
+    version: config.version,
+  });
   const feed = makeFeed({
     cache,
     kinds: { Node: nodeKind, Pod: podKind, Event: eventKind },

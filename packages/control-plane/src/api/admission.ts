@@ -1,23 +1,27 @@
 /**
- * Who may pass: a list of admitters, each of which looks at one attempt to write and returns a refusal or nothing.
+ * What happens to every attempt to write, after defaulting: first those that may change the object, in order, then,
+ * after validation, those that may only refuse.
  *
- * They run after defaulting, before validation, on every write of everybody.
+ * Both run for everybody. Pure but for reading the cache, except where an admitter must ask somebody else (webhooks).
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import type { Refusal } from "@kubus/shared/errors/codes.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { nodeRestriction } from "./admission/node-restriction.ts";
 import type { User } from "./request.ts";
 
 export interface Attempt {
   readonly operation: "create" | "update" | "delete";
+  /** The kind as it is stored. */
   readonly kind: Kind;
   readonly namespace: string | undefined;
   readonly name: string;
   readonly subresource: string | undefined;
   readonly user: User;
+  readonly dryRun: boolean;
   /** As it would be written; for a deletion as it is. */
   readonly object: KubeObject;
   /** As it is; undefined for a creation. */
@@ -26,17 +30,29 @@ export interface Attempt {
 
 export interface AdmissionWorld {
   readonly cache: Cache;
-  readonly kinds: readonly Kind[];
+  readonly kinds: KindTable;
+  readonly clock: Clock;
+  /** For people: sent as `Warning` headers with the answer. */
+  readonly warn: (warning: string) => void;
 }
 
-export type Admitter = (attempt: Attempt, world: AdmissionWorld) => Refusal | undefined;
+/** Looks at one attempt. Throws a `Refusal`, or says nothing. */
+export type Admitter = (attempt: Attempt, world: AdmissionWorld) => void | Promise<void>;
 
+/** Gives back the object as it shall be. Throws a `Refusal` when there is no such form. */
+export type Mutator = (attempt: Attempt, world: AdmissionWorld) => KubeObject | Promise<KubeObject>;
+
+const mutators: readonly Mutator[] = [];
 const admitters: readonly Admitter[] = [namespaceLifecycle, nodeRestriction];
 
-/** Throws the first refusal. */
-export function admit(attempt: Attempt, world: AdmissionWorld): void {
-  for (const admitter of admitters) {
-    const refusal = admitter(attempt, world);
-    if (refusal !== undefined) throw refusal;
-  }
+/** The object as all mutators left it. Rejects with the first refusal. */
+export async function mutate(attempt: Attempt, world: AdmissionWorld): Promise<KubeObject> {
+  let { object } = attempt;
+  for (const mutator of mutators) object = await mutator({ ...attempt, object }, world);
+  return object;
+}
+
+/** Rejects with the first refusal. */
+export async function admit(attempt: Attempt, world: AdmissionWorld): Promise<void> {
+  for (const admitter of admitters) await admitter(attempt, world);
 }

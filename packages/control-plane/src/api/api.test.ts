@@ -121,7 +121,7 @@ test("does everything but write when asked for a dry run", async () => {
   assert.equal((await ask("DELETE", `${configMaps}/a?dryRun=All`)).status, 200);
   assert.equal((await ask("GET", `${configMaps}/a`)).status, 200);
   assert.equal((await ask("POST", `${configMaps}?dryRun=Some`, { body: aConfigMap("b") })).status, 422);
-  assert.equal(cache.list(ports.kinds.find(({ kind }) => kind === "ConfigMap") ?? assert.fail()).length, 1);
+  assert.equal(cache.list(ports.kinds.byType("v1", "ConfigMap") ?? assert.fail()).length, 1);
 });
 
 test("creates nothing in a namespace that is not there or is going", async () => {

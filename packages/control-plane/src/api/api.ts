@@ -69,7 +69,11 @@ const reads: readonly Verb[] = ["get", "list", "watch"];
 async function act(state: ApiState, call: Call): Promise<ApiResponse> {
   const { request } = call;
   const run = actOf(call);
-  authorize(call.user, { ...call, fieldSelector: request.query.get("fieldSelector") ?? undefined }, state);
+  authorize(
+    call.user,
+    { ...call, kind: call.served, fieldSelector: request.query.get("fieldSelector") ?? undefined },
+    state,
+  );
   // What cannot be answered is refused before anything is done.
   if (!reads.includes(call.verb)) call.shape();
   return run(state, call);
@@ -79,7 +83,7 @@ function execSession(state: ApiState, router: Router, request: ApiRequest): Exec
   const route = router(request.path);
   if (route?.subresource !== "exec") throw noSuchPath();
   const call = callOf(request, knownUser(request), route);
-  authorize(call.user, { ...call, verb: "create", fieldSelector: undefined }, state);
+  authorize(call.user, { ...call, kind: call.served, verb: "create", fieldSelector: undefined }, state);
   return execSessionOf(state, call);
 }
 

@@ -5,7 +5,8 @@
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { parse as parseYaml } from "yaml";
-import { apiVersionOf } from "../kinds/index.ts";
+import { apiVersionOf } from "../kinds/kind-table.ts";
+import { fromStored, toStored } from "../kinds/versions.ts";
 import { decodeKubernetesProtobuf } from "../protobuf/decode.ts";
 import { checkFields } from "../schema/strict.ts";
 import { unsupportedOption, type Call } from "./call.ts";
@@ -25,7 +26,7 @@ export interface Checked {
 export function objectIn(call: Call): Checked {
   const value = valueIn(call.request);
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw badRequest(`the body of the request must be an object of kind ${call.kind.kind}`);
+    throw badRequest(`the body of the request must be an object of kind ${call.served.kind}`);
   checkType(call, value);
   return checkedFields(call, value);
 }
@@ -59,7 +60,7 @@ function readText(what: string, read: () => unknown): unknown {
   }
 }
 
-function checkType({ kind }: Call, value: object): void {
+function checkType({ served: kind }: Call, value: object): void {
   const given = value as Partial<KubeObject>;
   const expected = apiVersionOf(kind);
   if (given.kind !== undefined && given.kind !== kind.kind) {
@@ -77,8 +78,11 @@ function checkType({ kind }: Call, value: object): void {
 type FieldValidation = "Ignore" | "Warn" | "Strict";
 const fieldValidations: readonly FieldValidation[] = ["Ignore", "Warn", "Strict"];
 
-/** Types are always checked; unknown fields are dropped, told of or refused, as the client asked. */
-export function checkedFields({ kind, namespace, request }: Call, value: unknown): Checked {
+/**
+ * What a client said of an object, as the object that is stored. Types are always checked; unknown fields are dropped,
+ * told of or refused, as the client asked.
+ */
+export function checkedFields({ served: kind, namespace, request }: Call, value: unknown): Checked {
   const asked = request.query.get("fieldValidation") ?? "Warn";
   const mode = fieldValidations.find((word) => word === asked);
   if (mode === undefined) throw unsupportedOption("fieldValidation", asked, fieldValidations);
@@ -86,18 +90,21 @@ export function checkedFields({ kind, namespace, request }: Call, value: unknown
   const typed = { ...(object as KubeObject), apiVersion: apiVersionOf(kind), kind: kind.kind };
   const metadata = (typed.metadata as KubeObject["metadata"] | undefined) ?? ({} as KubeObject["metadata"]);
   if (kind.scope === "Cluster" || (metadata.namespace ?? "") === "" || metadata.namespace === namespace)
-    return { object: { ...typed, metadata: inPlace(metadata, namespace) }, warnings };
+    return { object: toStored(kind, { ...typed, metadata: inPlace(metadata, namespace) }), warnings };
   throw badRequest("the namespace of the provided object does not match the namespace sent on the request");
 }
 
 const inPlace = (metadata: KubeObject["metadata"], namespace: string | undefined): KubeObject["metadata"] =>
   namespace === undefined ? without(metadata, "namespace") : { ...metadata, namespace };
 
-/** The change in the body of a PATCH, as a function of what is there. Refuses with 400, 415 or 422. */
-export function patchIn({ kind, request }: Call): (previous: KubeObject) => unknown {
+/**
+ * The change in the body of a PATCH, as a function of what is there: from the stored object to what the client wants,
+ * in the client's version. Refuses with 400, 415 or 422.
+ */
+export function patchIn({ served, request }: Call): (previous: KubeObject) => unknown {
   const { type } = parseMediaType(request.headers["content-type"] ?? "");
   const patchType = patchTypes.find((known) => known === type);
   if (patchType === undefined) throw unknownFormat(patchTypes);
   const patch = readText("JSON", () => JSON.parse(textOf(request.body)) as unknown);
-  return (previous) => applyPatch(kind, { type: patchType, patch, previous });
+  return (previous) => applyPatch(served, { type: patchType, patch, previous: fromStored(served, previous) });
 }

@@ -12,6 +12,9 @@ export interface Call extends Route {
   readonly user: User;
   readonly verb: Verb;
   readonly dryRun: boolean;
+  /** What the client should be told besides the answer. */
+  readonly warnings: readonly string[];
+  readonly warn: (warning: string) => void;
   /** Computed when it is needed: some answers have no shape to choose. */
   readonly shape: () => { readonly shape: Shape; readonly version: string };
 }
@@ -21,8 +24,11 @@ export type Act = (state: ApiState, call: Call) => Promise<ApiResponse>;
 
 export function callOf(request: ApiRequest, user: User, route: Route): Call {
   const { method, query, headers } = request;
+  const warnings: string[] = [];
   return {
     ...route,
+    warnings,
+    warn: (warning) => void warnings.push(warning),
     request,
     user,
     verb: verbOf(method, route, isTrue(query.get("watch"))),
@@ -34,13 +40,14 @@ export function callOf(request: ApiRequest, user: User, route: Route): Call {
 export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
 
 /** The object that a call names. */
-export const targetOf = ({ kind, namespace, name = "", user, dryRun, subresource }: Call): Target => ({
+export const targetOf = ({ kind, namespace, name = "", user, dryRun, subresource, warn }: Call): Target => ({
   kind,
   namespace,
   name,
   user,
   dryRun,
   subresource,
+  warn,
 });
 
 function isDryRun(values: readonly string[]): boolean {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { kinds } from "../kinds/index.ts";
+import { servedKinds as kinds } from "../kinds/index.ts";
 import { makeApi } from "./api.ts";
 import { anApi } from "./testing/world.ts";
 

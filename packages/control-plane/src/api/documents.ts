@@ -8,6 +8,8 @@ import {
   groupsOf,
   type AggregatedVersion,
 } from "./discovery.ts";
+import type { Kind } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import { acceptedTypes, isJson } from "./media-type.ts";
 import type { OpenApi } from "./openapi.ts";
 import type { ApiState } from "./ports.ts";
@@ -22,6 +24,10 @@ interface World extends ApiState {
 /** Paths that answer those who cannot prove who they are. */
 export const publicPaths: readonly string[] = ["/version", "/healthz", "/livez", "/readyz"];
 
+/** The rows that discovery tells of. */
+const told = (kinds: KindTable): readonly Kind[] =>
+  kinds.served().filter(({ isHidden = false }) => !isHidden);
+
 /** The document at a path, or undefined when there is none. */
 export function documentAt(world: World, request: ApiRequest): WholeResponse | undefined {
   const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
@@ -29,10 +35,10 @@ export function documentAt(world: World, request: ApiRequest): WholeResponse | u
   if (fixed !== undefined) return fixed(world, request);
   const [, root, ...rest] = path.split("/");
   if (root === "api" && rest.length === 1)
-    return found(apiResourceList(world.kinds, { group: "", version: rest[0] ?? "" }));
-  if (root === "apis" && rest.length === 1) return found(apiGroupNamed(world.kinds, rest[0] ?? ""));
+    return found(apiResourceList(world.kinds.served(), { group: "", version: rest[0] ?? "" }));
+  if (root === "apis" && rest.length === 1) return found(apiGroupNamed(world.kinds.served(), rest[0] ?? ""));
   if (root === "apis" && rest.length === 2)
-    return found(apiResourceList(world.kinds, { group: rest[0] ?? "", version: rest[1] ?? "" }));
+    return found(apiResourceList(world.kinds.served(), { group: rest[0] ?? "", version: rest[1] ?? "" }));
   if (path.startsWith("/openapi/v3/"))
     return world.openApi.v3(path.slice("/openapi/v3/".length), request.query.get("hash"));
   return undefined;
@@ -47,11 +53,11 @@ const documents: Readonly<Record<string, Document>> = {
   "/livez": () => text(200, "ok"),
   "/readyz": readiness,
   "/api": ({ kinds }, request) =>
-    aggregatedIfAsked(request, (version) => aggregated(kinds, "core", version)) ??
-    json(200, apiVersions(kinds, request.headers["host"] ?? "")),
+    aggregatedIfAsked(request, (version) => aggregated(told(kinds), "core", version)) ??
+    json(200, apiVersions(told(kinds), request.headers["host"] ?? "")),
   "/apis": ({ kinds }, request) =>
-    aggregatedIfAsked(request, (version) => aggregated(kinds, "named", version)) ??
-    json(200, apiGroupList(kinds)),
+    aggregatedIfAsked(request, (version) => aggregated(told(kinds), "named", version)) ??
+    json(200, apiGroupList(told(kinds))),
   "/openapi/v2": ({ openApi }) => openApi.v2(),
   "/openapi/v3": ({ openApi }) => openApi.v3Index(),
   "/metrics": ({ metrics }) => text(200, metrics.text(), { "content-type": "text/plain; version=0.0.4" }),
@@ -83,7 +89,7 @@ function aggregatedIfAsked(
 }
 
 function pathsOf(kinds: World["kinds"]): readonly string[] {
-  const groups = [...groupsOf(kinds)].flatMap(([group, versions]) =>
+  const groups = [...groupsOf(told(kinds))].flatMap(([group, versions]) =>
     group === ""
       ? ["/api", ...versions.map((version) => `/api/${version}`)]
       : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],

@@ -1,7 +1,7 @@
 /** The verbs as functions for this process: the same writes as those of clients, without bytes in between. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { invariant } from "@kubus/shared/errors/invariant.ts";
-import { apiVersionOf } from "../kinds/index.ts";
+import { apiVersionOf } from "../kinds/kind-table.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { masters } from "./authorization/authorize.ts";
 import { bindPod } from "./bind.ts";
@@ -25,7 +25,7 @@ export const makeObjects =
   (ports: ApiState): ObjectsAs =>
   (name) => {
     const user: User = { name, groups: [masters, "system:authenticated"] };
-    const podKind = ports.kinds.find(({ group, kind }) => group === "" && kind === "Pod");
+    const podKind = ports.kinds.byType("v1", "Pod");
     const targetOf = (kind: Kind, { namespace, name }: ObjectTarget): Target => ({
       kind,
       namespace,

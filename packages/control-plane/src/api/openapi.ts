@@ -1,5 +1,5 @@
 /** GET /openapi/v3 and /openapi/v2: documents are built when first asked for and may be kept by clients for ever. */
-import type { Kind } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import { groupsOf } from "./discovery.ts";
 import { openApiV2, openApiV3 } from "./openapi-document.ts";
 import type { Headers, WholeResponse } from "./request.ts";
@@ -17,15 +17,20 @@ interface Document {
   readonly hash: string;
 }
 
-export function makeOpenApi(kinds: readonly Kind[], version: string): OpenApi {
-  const groupVersions = new Map(
-    [...groupsOf(kinds)].flatMap(([group, versions]) =>
-      versions.map((v) => [group === "" ? `api/${v}` : `apis/${group}/${v}`, { group, version: v }] as const),
-    ),
-  );
+export function makeOpenApi(table: KindTable, version: string): OpenApi {
   const documents = new Map<string, Document>();
+  table.onChange(() => documents.clear());
+  const groupVersions = () =>
+    new Map(
+      [...groupsOf(table.served())].flatMap(([group, versions]) =>
+        versions.map(
+          (v) => [group === "" ? `api/${v}` : `apis/${group}/${v}`, { group, version: v }] as const,
+        ),
+      ),
+    );
   const documentAt = (path: string): Document | undefined => {
-    const groupVersion = groupVersions.get(path);
+    const kinds = table.served();
+    const groupVersion = groupVersions().get(path);
     if (groupVersion === undefined) return undefined;
     const document = documents.get(path) ?? openApiV3(kinds, { ...groupVersion, kubusVersion: version });
     documents.set(path, document);
@@ -34,7 +39,7 @@ export function makeOpenApi(kinds: readonly Kind[], version: string): OpenApi {
   return {
     v2: () => ({ status: 200, headers: { "content-type": v2Type }, body: openApiV2(version) }),
     v3Index: () => {
-      const paths = [...groupVersions.keys()].map((path) => {
+      const paths = [...groupVersions().keys()].map((path) => {
         const serverRelativeURL = `/openapi/v3/${path}?hash=${documentAt(path)?.hash ?? ""}`;
         return [path, { serverRelativeURL }] as const;
       });

@@ -2,17 +2,19 @@
 import type { Channels } from "@kubus/shared/bus/channel.ts";
 import type { Random } from "@kubus/shared/chance/random.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
+import { invariant } from "@kubus/shared/errors/invariant.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "./metrics.ts";
 import type { Pages } from "./pages.ts";
 import type { Turns } from "./turns.ts";
 
 export interface ApiPorts {
-  /** THE table of kinds. */
-  readonly kinds: readonly Kind[];
+  /** The kinds that are served at this moment. */
+  readonly kinds: KindTable;
   readonly stores: { readonly durable: Store; readonly transient: Store };
   readonly cache: Cache;
   readonly channels: Channels;
@@ -34,5 +36,8 @@ export interface ApiState extends ApiPorts {
   readonly unready: () => string | undefined;
 }
 
-export const storeOf = ({ stores }: Pick<ApiPorts, "stores">, kind: Pick<Kind, "storage">): Store =>
-  stores[kind.storage];
+/** The store of a kind that is stored. */
+export function storeOf({ stores }: Pick<ApiPorts, "stores">, { storage }: Pick<Kind, "storage">): Store {
+  invariant(storage !== "none", "a kind without storage has no store");
+  return stores[storage];
+}

@@ -1,6 +1,7 @@
 /** Objects as clients asked to see them: whole, as rows of a table, or their metadata only. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import { apiVersionOf } from "../kinds/index.ts";
+import { apiVersionOf } from "../kinds/kind-table.ts";
+import { fromStored } from "../kinds/versions.ts";
 import { unsupportedOption, type Call } from "./call.ts";
 import type { Page } from "./pages.ts";
 import type { ApiPorts } from "./ports.ts";
@@ -20,38 +21,51 @@ export function answer(
     shape === "table"
       ? renderedTable(state, call, { objects: [object], resourceVersion })
       : renderedObject(call, object);
-  return json(status, body, warningHeaders(warnings));
+  return json(status, body, warningHeaders([...toldOf(call), ...warnings]));
 }
 
 export function answerList(state: ApiPorts, call: Call, page: Page): WholeResponse {
   const { shape, version } = call.shape();
-  if (shape === "table") return json(200, renderedTable(state, call, page));
+  if (shape === "table") return json(200, renderedTable(state, call, page), warningHeaders(toldOf(call)));
   const isPartial = shape === "metadata";
-  return json(200, {
-    kind: isPartial ? "PartialObjectMetadataList" : `${call.kind.kind}List`,
-    apiVersion: isPartial ? `meta.k8s.io/${version}` : apiVersionOf(call.kind),
+  const list = {
+    kind: isPartial ? "PartialObjectMetadataList" : `${call.served.kind}List`,
+    apiVersion: isPartial ? `meta.k8s.io/${version}` : apiVersionOf(call.served),
     metadata: listMetadata(page),
-    items: isPartial ? page.objects.map((object) => renderedObject(call, object)) : page.objects,
-  });
+    items: isAsStored(call) ? page.objects : page.objects.map((object) => renderedObject(call, object)),
+  };
+  return json(200, list, warningHeaders(toldOf(call)));
 }
+
+/** What the row and those who looked at the call have to say. */
+const toldOf = ({ served: { deprecation }, warnings }: Call): readonly string[] =>
+  deprecation === undefined ? warnings : [deprecation, ...warnings];
 
 /** One object in any shape but a table. */
 export function renderedObject(call: Call, object: KubeObject): object {
   const { shape, version } = call.shape();
   return shape === "metadata"
     ? { kind: "PartialObjectMetadata", apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata }
-    : object;
+    : fromStored(call.served, object);
 }
+
+/** Whether objects are shown as they are stored: then nothing has to be made of them. */
+export const isAsStored = (call: Call): boolean =>
+  call.shape().shape === "object" && call.served.storedAs === undefined;
 
 type Rows = Page & { readonly wantsColumns?: boolean };
 
 export function renderedTable({ clock }: ApiPorts, call: Call, rows: Rows) {
   const { version } = call.shape();
   const includeObject = includedObject(call.request.query.get("includeObject"));
-  const { columnDefinitions, ...table } = tableOf(call.kind, rows.objects, {
-    includeObject,
-    now: clock.now(),
-  });
+  const { columnDefinitions, ...table } = tableOf(
+    call.served,
+    rows.objects.map((object) => fromStored(call.served, object)),
+    {
+      includeObject,
+      now: clock.now(),
+    },
+  );
   return {
     ...table,
     apiVersion: `meta.k8s.io/${version}`,

@@ -6,6 +6,9 @@
 export interface User {
   readonly name: string;
   readonly groups: readonly string[];
+  readonly uid?: string;
+  /** What else is known of them: the pod that a token is bound to, the scopes of an impersonation. */
+  readonly extra?: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface ApiRequest {

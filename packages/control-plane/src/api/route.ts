@@ -1,9 +1,13 @@
 /** Which resource a path means, and which verb a method means on it. Derived from the table of kinds. Pure. */
 import type { Kind, Verb } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import { noSuchMethod } from "./refusals.ts";
 
 export interface Route {
+  /** The kind as it is stored: what verbs work on. */
   readonly kind: Kind;
+  /** The row that the path named: what the client speaks. Mostly the same one. */
+  readonly served: Kind;
   readonly namespace: string | undefined;
   /** Undefined: the collection. */
   readonly name: string | undefined;
@@ -12,16 +16,14 @@ export interface Route {
 
 export type Router = (path: string) => Route | undefined;
 
-export function makeRouter(kinds: readonly Kind[]): Router {
-  const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
-  return (path) => {
-    const segments = segmentsOf(path);
-    const [root, ...rest] = segments ?? [];
-    if (root === "api") return routeIn("", rest, byResource);
-    if (root === "apis") return routeIn(rest[0] ?? "", rest.slice(1), byResource);
+export const makeRouter =
+  (kinds: KindTable): Router =>
+  (path) => {
+    const [root, ...rest] = segmentsOf(path) ?? [];
+    if (root === "api") return routeIn(kinds, "", rest);
+    if (root === "apis") return routeIn(kinds, rest[0] ?? "", rest.slice(1));
     return undefined;
   };
-}
 
 /** Undefined when a segment is empty or not properly encoded. */
 function segmentsOf(path: string): readonly string[] | undefined {
@@ -37,11 +39,11 @@ function segmentsOf(path: string): readonly string[] | undefined {
 }
 
 function routeIn(
+  kinds: KindTable,
   group: string,
   [version = "", ...rest]: readonly string[],
-  byResource: ReadonlyMap<string, Kind>,
 ): Route | undefined {
-  const find = (plural: string | undefined) => byResource.get(`${group}/${version}/${plural ?? ""}`);
+  const find = (plural: string | undefined) => kinds.byResource(group, version, plural ?? "");
   const [first, second, third] = rest;
   // `namespaces/x/pods` is a list of pods, `namespaces/x/status` a part of the namespace itself.
   if (first === "namespaces" && third !== undefined) {
@@ -53,12 +55,12 @@ function routeIn(
   return kind === undefined ? undefined : routeTo(kind, undefined, rest.slice(1));
 }
 
-function routeTo(kind: Kind, namespace: string | undefined, rest: readonly string[]): Route | undefined {
+function routeTo(served: Kind, namespace: string | undefined, rest: readonly string[]): Route | undefined {
   const [name, subresource, ...more] = rest;
   if (more.length > 0) return undefined;
   // One object of a namespaced kind is named only within its namespace.
-  if (kind.scope === "Namespaced" && namespace === undefined && name !== undefined) return undefined;
-  return { kind, namespace, name, subresource };
+  if (served.scope === "Namespaced" && namespace === undefined && name !== undefined) return undefined;
+  return { kind: served.storedAs?.kind ?? served, served, namespace, name, subresource };
 }
 
 /** The verb, as authorization and metrics know it. */

@@ -12,7 +12,7 @@ import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { formatKey } from "../store/key.ts";
 import { Conflict, type Revision } from "../store/store.ts";
-import { admit } from "./admission.ts";
+import { admit, mutate } from "./admission.ts";
 import { isReleased, planDeletion } from "./deletion.ts";
 import { apiLimits } from "./limits.ts";
 import { carried, checkPreconditions, nextGeneration, ofServer } from "./metadata.ts";
@@ -30,6 +30,8 @@ export interface Target {
   readonly user: User;
   readonly dryRun: boolean;
   readonly subresource?: string | undefined;
+  /** Takes what the writer should be told besides the answer. */
+  readonly warn?: (warning: string) => void;
 }
 
 /** How a change through one door is made ready: which parts count, and by which rules they are checked. */
@@ -100,11 +102,14 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
   const complete = kind.setDefaults({ ...draft, metadata: born });
-  const object = kind.prepareForCreate(complete, { now: clock.now(), user });
-  const { name } = object.metadata;
-  admit({ ...attemptOf(target), name, operation: "create", object, previous: undefined }, ports);
+  const draftReady = kind.prepareForCreate(complete, { now: clock.now(), user });
+  const { name } = draftReady.metadata;
+  const attempt = { ...attemptOf(target), name, operation: "create", previous: undefined } as const;
+  const world = admissionWorld(ports, target);
+  const object = kind.setDefaults(await mutate({ ...attempt, object: draftReady }, world));
   const causes = kind.validate(object);
   if (causes.length > 0) throw invalid(kind, name, causes);
+  await admit({ ...attempt, object }, world);
   if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
   if (dryRun) return object;
   return stored(ports, { ...target, name }, object, (key) => storeOf(ports, kind).create(key, object)).catch(
@@ -127,7 +132,7 @@ export async function changeObject(
     const { kind, name, dryRun } = target;
     const wanted = how.step(previous);
     checkPreconditions(kind, previous, wanted.metadata);
-    const next = prepared(ports, target, { wanted, previous, strategy: how.strategy });
+    const next = await prepared(ports, target, { wanted, previous, strategy: how.strategy });
     if (isSame(next, carried(previous))) return previous;
     if (dryRun)
       return { ...next, metadata: { ...next.metadata, resourceVersion: previous.metadata.resourceVersion } };
@@ -137,11 +142,11 @@ export async function changeObject(
   });
 }
 
-function prepared(
+async function prepared(
   ports: ApiState,
   target: Target,
   change: { readonly wanted: KubeObject; readonly previous: KubeObject; readonly strategy: Strategy },
-): KubeObject {
+): Promise<KubeObject> {
   const { kind, name } = target;
   const { wanted, previous, strategy } = change;
   const identified = {
@@ -151,10 +156,13 @@ function prepared(
   const complete = kind.setDefaults(strategy.prepare(kind, identified, previous));
   const generation = nextGeneration(kind, complete, previous);
   const counted = generation === undefined ? complete.metadata : { ...complete.metadata, generation };
-  const next = carried({ ...complete, metadata: counted });
-  admit({ ...attemptOf(target), operation: "update", object: next, previous }, ports);
+  const drafted = carried({ ...complete, metadata: counted });
+  const attempt = { ...attemptOf(target), operation: "update", previous } as const;
+  const world = admissionWorld(ports, target);
+  const next = kind.setDefaults(await mutate({ ...attempt, object: drafted }, world));
   const causes = strategy.check(kind, next, previous);
   if (causes.length > 0) throw invalid(kind, name, causes);
+  await admit({ ...attempt, object: next }, world);
   return next;
 }
 
@@ -199,7 +207,8 @@ export async function deleteObject(
   return onNewest(ports, target, async (object, expected) => {
     const store = storeOf(ports, kind);
     checkPreconditions(kind, object, options.preconditions ?? {});
-    admit({ ...attemptOf(target), operation: "delete", object, previous: object }, ports);
+    const attempt = { ...attemptOf(target), operation: "delete", object, previous: object } as const;
+    await admit(attempt, admissionWorld(ports, target));
     const deletion = planDeletion({ kind, object, options, now: ports.clock.now() });
     if (deletion.type === "pending") return { object, isGone: false };
     if (deletion.type === "remove") {
@@ -271,10 +280,18 @@ async function stored(
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
-const attemptOf = ({ kind, namespace, name, subresource, user }: Target) => ({
+const attemptOf = ({ kind, namespace, name, subresource, user, dryRun }: Target) => ({
   kind,
   namespace,
   name,
   subresource,
   user,
+  dryRun,
+});
+
+const admissionWorld = ({ cache, kinds, clock }: ApiState, { warn = () => undefined }: Target) => ({
+  cache,
+  kinds,
+  clock,
+  warn,
 });

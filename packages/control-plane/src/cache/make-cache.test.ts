@@ -56,7 +56,7 @@ async function world() {
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
   await cache.synced;
   const create = (object: KubeObject, kind = pods) =>
-    stores[kind.storage].create(keyOf(kind, object), object);
+    stores[kind.storage as "durable" | "transient"].create(keyOf(kind, object), object);
   return { clock, stores, cache, create };
 }
 

@@ -6,6 +6,7 @@
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Subscription } from "@kubus/shared/bus/bus.ts";
+import { invariant } from "@kubus/shared/errors/invariant.ts";
 import { Trouble } from "@kubus/shared/errors/trouble.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
@@ -37,7 +38,10 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
     durable: new Feeding({ store: stores.durable, storage: "durable", contents, log }),
     transient: new Feeding({ store: stores.transient, storage: "transient", contents, log }),
   };
-  const feedingOf = ({ storage }: Pick<Kind, "storage">) => feedings[storage];
+  const feedingOf = ({ storage }: Pick<Kind, "storage">) => {
+    invariant(storage !== "none", "a kind without storage is never cached");
+    return feedings[storage];
+  };
   const shelf = (kind: Pick<Kind, "group" | "plural">) => contents.shelf(kind.group, kind.plural);
   const synced = Promise.all([feedings.durable.synced, feedings.transient.synced]).then(() => undefined);
   synced.catch(() => undefined); // Whoever waits for it is told; nobody has to.

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { typeNamed } from "../schema/schema.ts";
-import { apiVersionOf, kindByResource, kindOf, kinds } from "./index.ts";
+import { apiVersionOf, kindOf, kinds, servedKinds } from "./index.ts";
+import { makeKindTable } from "./kind-table.ts";
 
 const identities = kinds.flatMap(({ group, plural, singular, shortNames }) =>
   [...new Set([plural, singular, ...shortNames])].map((name) => `${group}/${name}`),
@@ -21,7 +22,7 @@ for (const kind of kinds) {
     assert.ok(typeNamed(kind.schema)?.properties?.["metadata"], kind.schema);
     assert.ok(typeNamed(`${kind.schema}List`), `${kind.schema}List`);
     assert.equal(kindOf(apiVersionOf(kind), kind.kind), kind);
-    assert.equal(kindByResource(kind.group, kind.version, kind.plural), kind);
+    assert.equal(makeKindTable(servedKinds).byResource(kind.group, kind.version, kind.plural), kind);
   });
 
   test(`${kind.kind} is printed with a name and an age`, () => {

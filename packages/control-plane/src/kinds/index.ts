@@ -1,63 +1,68 @@
 /**
  * THE table of kinds. Routes, discovery, OpenAPI, printing, controllers and docs are loops over it.
  *
- * Order is that of discovery: `kubectl get all` prints in it.
+ * A kind is a folder in the folder of its group, and a line in that group's index. Groups stand in the order of
+ * discovery: `kubectl get all` prints in it.
  */
 import type { Kind } from "./kind.ts";
-import { configMapKind } from "./configmap/kind.ts";
-import { deploymentKind } from "./deployment/kind.ts";
-import { eventKind } from "./event/kind.ts";
-import { leaseKind } from "./lease/kind.ts";
-import { namespaceKind } from "./namespace/kind.ts";
-import { nodeKind } from "./node/kind.ts";
-import { podKind } from "./pod/kind.ts";
-import { replicaSetKind } from "./replicaset/kind.ts";
-import { replicationControllerKind } from "./replicationcontroller/kind.ts";
-import { secretKind } from "./secret/kind.ts";
-import { serviceKind } from "./service/kind.ts";
-import { serviceAccountKind } from "./serviceaccount/kind.ts";
+import { apiVersionOf, isStored } from "./kind-table.ts";
+import { admissionregistrationKinds } from "./admissionregistration/index.ts";
+import { apiextensionsKinds } from "./apiextensions/index.ts";
+import { apiregistrationKinds } from "./apiregistration/index.ts";
+import { appsKinds } from "./apps/index.ts";
+import { authenticationKinds } from "./authentication/index.ts";
+import { authorizationKinds } from "./authorization/index.ts";
+import { autoscalingKinds } from "./autoscaling/index.ts";
+import { batchKinds } from "./batch/index.ts";
+import { certificatesKinds } from "./certificates/index.ts";
+import { coordinationKinds } from "./coordination/index.ts";
+import { coreKinds } from "./core/index.ts";
+import { discoveryKinds } from "./discovery/index.ts";
+import { eventsKinds } from "./events/index.ts";
+import { legacyKinds } from "./legacy/index.ts";
+import { metricsKinds } from "./metrics/index.ts";
+import { networkingKinds } from "./networking/index.ts";
+import { nodeKinds } from "./node/index.ts";
+import { policyKinds } from "./policy/index.ts";
+import { rbacKinds } from "./rbac/index.ts";
+import { schedulingKinds } from "./scheduling/index.ts";
+import { storageKinds } from "./storage/index.ts";
 
-export const kinds: readonly Kind[] = [
-  configMapKind,
-  eventKind,
-  namespaceKind,
-  nodeKind,
-  podKind,
-  replicationControllerKind,
-  secretKind,
-  serviceAccountKind,
-  serviceKind,
-  deploymentKind,
-  replicaSetKind,
-  leaseKind,
+/** Every built-in row: what is stored, its other versions, and what is never stored. */
+export const servedKinds: readonly Kind[] = [
+  ...coreKinds,
+  ...apiregistrationKinds,
+  ...appsKinds,
+  ...eventsKinds,
+  ...authenticationKinds,
+  ...authorizationKinds,
+  ...autoscalingKinds,
+  ...batchKinds,
+  ...certificatesKinds,
+  ...networkingKinds,
+  ...policyKinds,
+  ...rbacKinds,
+  ...storageKinds,
+  ...admissionregistrationKinds,
+  ...apiextensionsKinds,
+  ...schedulingKinds,
+  ...coordinationKinds,
+  ...nodeKinds,
+  ...discoveryKinds,
+  ...metricsKinds,
+  ...legacyKinds,
 ];
 
-export {
-  configMapKind,
-  deploymentKind,
-  eventKind,
-  leaseKind,
-  namespaceKind,
-  nodeKind,
-  podKind,
-  replicaSetKind,
-  replicationControllerKind,
-  secretKind,
-  serviceAccountKind,
-  serviceKind,
-};
+/** The rows that objects are stored as. */
+export const kinds: readonly Kind[] = servedKinds.filter(isStored);
 
-const byType = new Map(kinds.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
-const byResource = new Map(kinds.map((kind) => [`${kind.group}/${kind.version}/${kind.plural}`, kind]));
+export { apiVersionOf };
+export * from "./apps/index.ts";
+export * from "./coordination/index.ts";
+export * from "./core/index.ts";
 
-/** As objects name it: `v1`, `apps/v1`. */
-export function apiVersionOf({ group, version }: Pick<Kind, "group" | "version">): string {
-  return group === "" ? version : `${group}/${version}`;
-}
+const byType = new Map(servedKinds.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
 
+/** A built-in row by what objects say of themselves. */
 export const kindOf = (apiVersion: string, kind: string): Kind | undefined =>
   byType.get(`${apiVersion}/${kind}`);
-
-/** `group` is empty for the core group. */
-export const kindByResource = (group: string, version: string, plural: string): Kind | undefined =>
-  byResource.get(`${group}/${version}/${plural}`);

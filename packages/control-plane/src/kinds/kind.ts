@@ -35,6 +35,14 @@ export interface WriteContext {
   readonly user: { readonly name: string; readonly groups: readonly string[] };
 }
 
+/** How objects of a row become those of the kind that is stored, and back. Both are pure and lose nothing. */
+export interface StoredAs<T extends KubeObject = KubeObject> {
+  /** The kind as it is stored. */
+  readonly kind: Kind;
+  readonly toStored: OfObject<[object: T], KubeObject>;
+  readonly fromStored: OfObject<[object: KubeObject], T>;
+}
+
 export interface Kind<T extends KubeObject = KubeObject> {
   /** Empty for the core group. */
   readonly group: string;
@@ -45,8 +53,19 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly shortNames: readonly string[];
   readonly categories: readonly string[];
   readonly scope: "Namespaced" | "Cluster";
-  /** `transient` kinds live in memory on the bus: many writes, little worth, no wear of the SD card. */
-  readonly storage: "durable" | "transient";
+  /**
+   * `transient` kinds live in memory on the bus: many writes, little worth, no wear of the SD card.
+   * `none`: nothing of it is kept; what its verbs do is in `api/virtual/`.
+   */
+  readonly storage: "durable" | "transient" | "none";
+  /** This row is another way to speak of a stored kind: another version of it, or an old group. */
+  readonly storedAs?: StoredAs<T>;
+  /** Said to whoever uses this row, as a `Warning` header: what replaces it. */
+  readonly deprecation?: string;
+  /** Served, but not told of in discovery and OpenAPI. */
+  readonly isHidden?: boolean;
+  /** The only verbs of the kind, where not all of them make sense. */
+  readonly verbs?: readonly Verb[];
   /** Who writes the status, for the docs. One owner per part. */
   readonly owner: string;
   readonly subresources: readonly ("status" | "scale")[];

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createInterface } from "node:readline";
 import { test } from "node:test";
 import { until } from "@kubus/shared/testing/until.ts";
-import { kindByResource } from "../../kinds/index.ts";
+import { nodeKind, podKind } from "../../kinds/index.ts";
 import { anHttpsApi, kubectl, type HttpsWorld } from "./testing/https-world.ts";
 
 const skip = kubectl === undefined ? "there is no kubectl on this machine" : false;
@@ -160,7 +160,7 @@ test("kubectl watches and waits", { skip }, async (t) => {
   await ok(world, "run two --image=host/sleep -- 5");
   await until("the second pod", () => lines.some((line) => line.startsWith("two")));
   const waiting = ok(world, "wait pod/one --for=jsonpath={.status.phase}=Running --timeout=20s");
-  const pods = kindByResource("", "v1", "pods") ?? assert.fail();
+  const pods = podKind;
   await world.api
     .objectsAs("test")
     .patch(pods, { namespace: "default", name: "one" }, { status: { phase: "Running" } }, "status");
@@ -175,8 +175,7 @@ test("kubectl watches and waits", { skip }, async (t) => {
 
 test("kubectl describes, and cordons a node", { skip }, async (t) => {
   const world = await anHttpsApi(t);
-  const nodes = kindByResource("", "v1", "nodes") ?? assert.fail();
-  await world.api.objectsAs("test").create(nodes, { metadata: { name: "board-1" } });
+  await world.api.objectsAs("test").create(nodeKind, { metadata: { name: "board-1" }, spec: {} });
   await ok(world, "run one --image=host/sleep -- 5");
   assert.match(await ok(world, "describe pod one"), /^Name: +one$/m);
   await ok(world, "cordon board-1");

@@ -9,7 +9,7 @@ import { WebSocket } from "ws";
 import { silentLog } from "@kubus/shared/log/log.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { until } from "@kubus/shared/testing/until.ts";
-import { kindByResource } from "../../kinds/index.ts";
+import { podKind } from "../../kinds/index.ts";
 import type { User } from "../../api/request.ts";
 import { serveHttps } from "./server.ts";
 import { anAuthority } from "./testing/certificates.ts";
@@ -144,7 +144,7 @@ test("breaks off a log that broke, and lives on", async (t) => {
     await channel.write(Buffer.from("one\n"));
     channel.reset("the disk is gone");
   });
-  const pods = kindByResource("", "v1", "pods") ?? assert.fail();
+  const pods = podKind;
   const objects = api.objectsAs("test");
   const spec = { containers: [{ name: "main", image: "host/sleep" }] };
   const { metadata } = await objects.create(pods, {

@@ -6,10 +6,10 @@ import type { Channel } from "@kubus/shared/bus/channel.ts";
 import { execStream, type ExecResult, type PodExecRequest } from "@kubus/shared/bus/pod-streams.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { until } from "@kubus/shared/testing/until.ts";
-import { kindByResource } from "../../kinds/index.ts";
+import { podKind } from "../../kinds/index.ts";
 import { anHttpsApi, kubectl } from "../http/testing/https-world.ts";
 
-const pods = kindByResource("", "v1", "pods") ?? assert.fail();
+const pods = podKind;
 const bytes = (text: string) => new TextEncoder().encode(text);
 const skip = kubectl === undefined ? "there is no kubectl on this machine" : false;
 

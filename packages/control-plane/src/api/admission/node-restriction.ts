@@ -5,7 +5,6 @@
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Node } from "@kubus/shared/api/node.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
-import type { Refusal } from "@kubus/shared/errors/codes.ts";
 import type { Admitter, Attempt } from "../admission.ts";
 import { nodeOfUser } from "../authorization/node-user.ts";
 import { forbidden } from "../refusals.ts";
@@ -14,10 +13,10 @@ import { isSame } from "../same.ts";
 /** Labels that a board may not give itself, so that workloads can trust them. */
 const reservedLabelPrefix = "node-restriction.kubernetes.io/";
 
-export const nodeRestriction: Admitter = (attempt): Refusal | undefined => {
+export const nodeRestriction: Admitter = (attempt): void => {
   const node = nodeOfUser(attempt.user);
   const why = node === undefined ? undefined : rules[attempt.kind.plural]?.(attempt, node);
-  return why === undefined ? undefined : forbidden(attempt.kind, attempt.name, why);
+  if (why !== undefined) throw forbidden(attempt.kind, attempt.name, why);
 };
 
 type Rule = (attempt: Attempt, node: string) => string | undefined;

@@ -6,6 +6,7 @@
 import { Refusal } from "@kubus/shared/errors/codes.ts";
 import type { Cache } from "../../cache/cache.ts";
 import type { Kind, Verb } from "../../kinds/kind.ts";
+import type { KindTable } from "../../kinds/kind-table.ts";
 import { forbidden } from "../refusals.ts";
 import type { User } from "../request.ts";
 import { authorizeNode } from "./node-authorizer.ts";
@@ -23,7 +24,7 @@ export interface Attributes {
 
 export interface AuthorizationWorld {
   readonly cache: Cache;
-  readonly kinds: readonly Kind[];
+  readonly kinds: KindTable;
 }
 
 export const masters = "system:masters";

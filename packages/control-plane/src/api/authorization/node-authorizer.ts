@@ -85,7 +85,7 @@ function authorizeReferenced(
   const { kind, namespace, fieldSelector } = attributes;
   const name = attributes.name ?? selectedValue(kind, fieldSelector, "metadata.name");
   if (!isRead(attributes) || name === undefined) return "can only read objects by name";
-  const podKind = kinds.find((candidate) => candidate.group === "" && candidate.kind === "Pod");
+  const podKind = kinds.byType("v1", "Pod");
   const pods = podKind === undefined ? [] : (cache.onNode(podKind, node) as readonly Pod[]);
   const isReferenced = pods.some(
     (pod) => pod.metadata.namespace === namespace && refersTo(pod, kind.plural, name),

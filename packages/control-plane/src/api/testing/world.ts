@@ -9,7 +9,8 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { makeCache } from "../../cache/make-cache.ts";
-import { kinds } from "../../kinds/index.ts";
+import { kinds, servedKinds } from "../../kinds/index.ts";
+import { makeKindTable } from "../../kinds/kind-table.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import { makeApi } from "../api.ts";
 import {
@@ -61,7 +62,7 @@ export async function anApi() {
   const bus = network.connect("server-1");
   const channels = channelsOn(bus, { clock, random: seededRandom(2) });
   const ports = {
-    kinds,
+    kinds: makeKindTable(servedKinds),
     stores,
     cache,
     channels,

@@ -3,6 +3,7 @@ import type { Kind, Verb } from "../../kinds/kind.ts";
 import type { Act, Call } from "../call.ts";
 import { noSuchMethod, noSuchPath } from "../refusals.ts";
 import { subresourcesOf } from "../subresources.ts";
+import { virtualActsOf } from "../virtual/index.ts";
 import { watch } from "../watch/watch.ts";
 import { create } from "./create.ts";
 import { remove, removeCollection } from "./delete.ts";
@@ -23,23 +24,27 @@ const verbs: Readonly<Record<Verb, Act>> = {
 };
 
 /** The verbs of a kind, in the order in which discovery names them. */
-export const verbsOf = (kind: Kind): readonly Verb[] =>
-  (Object.keys(verbs) as Verb[]).filter(
-    (verb) => !(verb === "deletecollection" && kind.plural === "namespaces"),
+export function verbsOf(kind: Kind): readonly Verb[] {
+  const all = Object.keys(verbs) as readonly Verb[];
+  const virtual = virtualActsOf(kind);
+  const known = kind.verbs ?? all;
+  return all.filter(
+    (verb) => known.includes(verb) && (kind.storage !== "none" || virtual[verb] !== undefined),
   );
+}
 
 /** What carries a call out. Refuses with 404 or 405. */
 export function actOf({
-  kind,
+  served,
   name,
   verb,
   subresource,
-}: Pick<Call, "kind" | "name" | "verb" | "subresource">): Act {
+}: Pick<Call, "served" | "name" | "verb" | "subresource">): Act {
   if (subresource === undefined) {
-    if (!verbsOf(kind).includes(verb) || (verb === "create" && name !== undefined)) throw noSuchMethod();
-    return verbs[verb];
+    if (!verbsOf(served).includes(verb) || (verb === "create" && name !== undefined)) throw noSuchMethod();
+    return virtualActsOf(served)[verb] ?? verbs[verb];
   }
-  const row = subresourcesOf(kind).find((candidate) => candidate.name === subresource);
+  const row = subresourcesOf(served).find((candidate) => candidate.name === subresource);
   if (row === undefined) throw noSuchPath();
   const act = row.verbs[verb];
   if (act === undefined) throw noSuchMethod();

@@ -2,8 +2,8 @@
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Call } from "../call.ts";
 import type { ApiState } from "../ports.ts";
-import { apiVersionOf } from "../../kinds/index.ts";
-import { renderedObject, renderedTable } from "../render.ts";
+import { apiVersionOf } from "../../kinds/kind-table.ts";
+import { isAsStored, renderedObject, renderedTable } from "../render.ts";
 import { lineOf, type EventType } from "./lines.ts";
 
 export interface Painter {
@@ -16,8 +16,8 @@ export interface Painter {
 export function painterOf(state: ApiState, call: Call): Painter {
   const { shape } = call.shape();
   const bookmarkOf = (resourceVersion: string, annotations?: Readonly<Record<string, string>>) => ({
-    kind: shape === "metadata" ? "PartialObjectMetadata" : call.kind.kind,
-    apiVersion: shape === "metadata" ? "meta.k8s.io/v1" : apiVersionOf(call.kind),
+    kind: shape === "metadata" ? "PartialObjectMetadata" : call.served.kind,
+    apiVersion: shape === "metadata" ? "meta.k8s.io/v1" : apiVersionOf(call.served),
     metadata: {
       resourceVersion,
       creationTimestamp: null,
@@ -26,7 +26,7 @@ export function painterOf(state: ApiState, call: Call): Painter {
   });
   if (shape !== "table") {
     return {
-      isPlain: shape === "object",
+      isPlain: isAsStored(call),
       line: (type, object) => lineOf(type, renderedObject(call, object)),
       bookmark: (resourceVersion, annotations) =>
         lineOf("BOOKMARK", bookmarkOf(resourceVersion, annotations)),

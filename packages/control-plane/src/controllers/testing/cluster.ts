@@ -17,7 +17,8 @@ import { makeApi } from "../../api/api.ts";
 import { makeCache } from "../../cache/make-cache.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { Draft } from "../../api/objects.ts";
-import { eventKind, kinds, namespaceKind, podKind } from "../../kinds/index.ts";
+import { eventKind, kinds, namespaceKind, podKind, servedKinds } from "../../kinds/index.ts";
+import { makeKindTable } from "../../kinds/kind-table.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { makeScheduler } from "../../scheduler/scheduler.ts";
 import type { AnyController } from "../engine/controller.ts";
@@ -29,7 +30,7 @@ export async function aCluster(controllers: readonly AnyController[] = []) {
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
   const channels = channelsOn(memoryBus({ clock }).connect("server-1"), { clock, random: seededRandom(2) });
   const ports = {
-    kinds,
+    kinds: makeKindTable(servedKinds),
     stores,
     cache,
     channels,

@@ -9,7 +9,7 @@ import { labelValue, qualifiedName } from "../../api/names.ts";
 import { labelQueryOf, matchesLabels } from "../../api/selectors.ts";
 import { cause } from "../causes.ts";
 import { validateLabels } from "../metadata/validate.ts";
-import { validatePodSpec } from "../pod/validate-spec.ts";
+import { validatePodSpec } from "../core/pod/validate-spec.ts";
 import type { Received } from "../received.ts";
 
 const operators = ["In", "NotIn", "Exists", "DoesNotExist"];

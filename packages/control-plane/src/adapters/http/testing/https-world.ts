@@ -15,7 +15,8 @@ import { findTool } from "@kubus/shared/testing/tools.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { makeApi } from "../../../api/api.ts";
 import { makeCache } from "../../../cache/make-cache.ts";
-import { kinds } from "../../../kinds/index.ts";
+import { kinds, servedKinds } from "../../../kinds/index.ts";
+import { makeKindTable } from "../../../kinds/kind-table.ts";
 import { memoryStore } from "../../../store/memory-store.ts";
 import { serveHttps } from "../server.ts";
 import type { Upgrades } from "../upgrade.ts";
@@ -48,7 +49,7 @@ export async function anHttpsApi(t: TestContext, { upgrades = {} }: { readonly u
   };
   const { channels } = connect("server-1");
   const ports = { clock: systemClock, random: systemRandom, log: silentLog, version: "0.1.0" };
-  const api = makeApi({ kinds, stores, cache, channels, ...ports });
+  const api = makeApi({ kinds: makeKindTable(servedKinds), stores, cache, channels, ...ports });
   const authority = await anAuthority("test-ca");
   const server = await serveHttps(api, {
     host: "127.0.0.1",

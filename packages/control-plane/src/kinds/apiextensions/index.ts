@@ -1,0 +1,4 @@
+/** Kinds of apiextensions.k8s.io, in the order of discovery. */
+import type { Kind } from "../kind.ts";
+
+export const apiextensionsKinds: readonly Kind[] = [];

@@ -1,0 +1,4 @@
+/** Kinds of discovery.k8s.io, in the order of discovery. */
+import type { Kind } from "../kind.ts";
+
+export const discoveryKinds: readonly Kind[] = [];
