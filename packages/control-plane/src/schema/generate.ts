@@ -5,17 +5,7 @@
  * node packages/control-plane/src/schema/generate.ts --check  fails when they are not what it would write
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { kinds } from "../kinds/index.ts";
-import { collectTypes } from "./model.ts";
-
-/** What the API speaks besides its kinds and their lists. */
-const others = [
-  "io.k8s.api.autoscaling.v1.Scale",
-  "io.k8s.api.policy.v1.Eviction",
-  "io.k8s.api.core.v1.Binding",
-  "io.k8s.apimachinery.pkg.apis.meta.v1.Status",
-  "io.k8s.apimachinery.pkg.apis.meta.v1.DeleteOptions",
-];
+import { collectTypes, modelledTypes } from "./model.ts";
 
 /** One line per type: a new version of the models then reads as a list of changed types. */
 const lines = (entries: Readonly<Record<string, unknown>>): string =>
@@ -24,8 +14,7 @@ const lines = (entries: Readonly<Record<string, unknown>>): string =>
     .join(",\n")}\n}\n`;
 
 export function generatedFiles(): Readonly<Record<string, string>> {
-  const roots = kinds.flatMap(({ schema }) => [schema, `${schema}List`]);
-  const { types, descriptions } = collectTypes([...roots, ...others]);
+  const { types, descriptions } = collectTypes(modelledTypes());
   return { "types.json": lines(types), "descriptions.json": lines(descriptions) };
 }
 

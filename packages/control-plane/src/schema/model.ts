@@ -84,6 +84,12 @@ const wireLeaves: Readonly<Record<string, string>> = {
   "runtime.RawExtension": leafType.rawExtension,
 };
 
+/** Every type of the wire that has a model. */
+export const modelledTypes = (): readonly string[] =>
+  Object.keys(messages)
+    .filter((message) => existsSync(path.join(models, `${classOfMessage(message)}.js`)))
+    .map(schemaName);
+
 interface Attribute {
   readonly baseName: string;
   readonly type: string;
