@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { servedKinds as kinds } from "../kinds/index.ts";
+import { apiVersionOf, servedKinds as kinds } from "../kinds/index.ts";
 import { makeApi } from "./api.ts";
 import { anApi } from "./testing/world.ts";
 
@@ -109,16 +109,16 @@ test("serves an OpenAPI document for every group and version, and says that it m
   const { paths } = (await ask("GET", "/openapi/v3")).json as unknown as {
     paths: Record<string, { serverRelativeURL: string }>;
   };
-  assert.deepEqual(Object.keys(paths).sort(), ["api/v1", "apis/apps/v1", "apis/coordination.k8s.io/v1"]);
+  const served = kinds.map((kind) =>
+    kind.group === "" ? `api/${kind.version}` : `apis/${apiVersionOf(kind)}`,
+  );
+  assert.deepEqual(Object.keys(paths).sort(), [...new Set(served)].sort());
   for (const { serverRelativeURL } of Object.values(paths)) {
     const { status, headers, text } = await ask("GET", serverRelativeURL);
     assert.equal(status, 200);
     assert.match(String(headers["cache-control"]), /immutable/);
     assert.match(text, /fieldValidation/);
   }
-  const v2 = await ask("GET", "/openapi/v2");
-  assert.equal(v2.headers["content-type"], "application/com.github.proto-openapi.spec.v2.v1.0+protobuf");
-  assert.ok(v2.text.length > 20);
 });
 
 test("is not ready before it has read the store", async () => {

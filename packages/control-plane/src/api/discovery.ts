@@ -8,6 +8,12 @@ interface GroupVersion {
   readonly version: string;
 }
 
+/**
+ * The verbs that discovery names. A hidden row has none: clients still find the kind by its name, so that old manifests
+ * apply, but `kubectl api-resources` leaves it out.
+ */
+const toldVerbs = (kind: Kind): readonly Verb[] => (kind.isHidden === true ? [] : verbsOf(kind));
+
 /** Groups in the order of the table, each with its versions. */
 export function groupsOf(kinds: readonly Kind[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, string[]>();
@@ -70,9 +76,9 @@ function legacyResources(kind: Kind) {
     singularName: kind.singular,
     namespaced,
     kind: kind.kind,
-    verbs: verbsOf(kind),
-    ...named("shortNames", kind.shortNames),
-    ...named("categories", kind.categories),
+    verbs: toldVerbs(kind),
+    ...named("shortNames", kind.isHidden === true ? [] : kind.shortNames),
+    ...named("categories", kind.isHidden === true ? [] : kind.categories),
   };
   const parts = announced(kind).map(({ name, answers, verbs }) => ({
     name: `${kind.plural}/${name}`,
@@ -122,9 +128,9 @@ function aggregatedResource(kind: Kind) {
     responseKind: own,
     scope,
     singularResource: singular,
-    verbs: verbsOf(kind),
-    ...named("shortNames", kind.shortNames),
-    ...named("categories", kind.categories),
+    verbs: toldVerbs(kind),
+    ...named("shortNames", kind.isHidden === true ? [] : kind.shortNames),
+    ...named("categories", kind.isHidden === true ? [] : kind.categories),
     ...named("subresources", parts),
   };
 }

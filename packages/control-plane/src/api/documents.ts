@@ -24,9 +24,8 @@ interface World extends ApiState {
 /** Paths that answer those who cannot prove who they are. */
 export const publicPaths: readonly string[] = ["/version", "/healthz", "/livez", "/readyz"];
 
-/** The rows that discovery tells of. */
-const told = (kinds: KindTable): readonly Kind[] =>
-  kinds.served().filter(({ isHidden = false }) => !isHidden);
+/** The rows that discovery tells of: all. Those that are hidden have no verbs there (see `discovery.ts`). */
+const told = (kinds: KindTable): readonly Kind[] => kinds.served();
 
 /** The document at a path, or undefined when there is none. */
 export function documentAt(world: World, request: ApiRequest): WholeResponse | undefined {
@@ -39,8 +38,7 @@ export function documentAt(world: World, request: ApiRequest): WholeResponse | u
   if (root === "apis" && rest.length === 1) return found(apiGroupNamed(world.kinds.served(), rest[0] ?? ""));
   if (root === "apis" && rest.length === 2)
     return found(apiResourceList(world.kinds.served(), { group: rest[0] ?? "", version: rest[1] ?? "" }));
-  if (path.startsWith("/openapi/v3/"))
-    return world.openApi.v3(path.slice("/openapi/v3/".length), request.query.get("hash"));
+  if (path.startsWith("/openapi/v3/")) return world.openApi.v3(path.slice("/openapi/v3/".length), request);
   return undefined;
 }
 
@@ -58,7 +56,7 @@ const documents: Readonly<Record<string, Document>> = {
   "/apis": ({ kinds }, request) =>
     aggregatedIfAsked(request, (version) => aggregated(told(kinds), "named", version)) ??
     json(200, apiGroupList(told(kinds))),
-  "/openapi/v2": ({ openApi }) => openApi.v2(),
+  "/openapi/v2": ({ openApi }, request) => openApi.v2(request),
   "/openapi/v3": ({ openApi }) => openApi.v3Index(),
   "/metrics": ({ metrics }) => text(200, metrics.text(), { "content-type": "text/plain; version=0.0.4" }),
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { kinds } from "../kinds/index.ts";
-import { openApiV2, openApiV3 } from "./openapi-document.ts";
+import { openApiV3 } from "./openapi-document.ts";
 
 interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
@@ -65,11 +65,4 @@ test("says what kubectl explain shows", () => {
 test("has the same hash for the same document, and another for another", () => {
   assert.equal(documentOf("/v1").hash, documentOf("/v1").hash);
   assert.notEqual(documentOf("/v1").hash, documentOf("apps/v1").hash);
-});
-
-test("the v2 document is the smallest that clients take", () => {
-  assert.equal(
-    Buffer.from(openApiV2("0.1.0")).toString("hex"),
-    "0a03322e30120e0a056b756275731205302e312e3042004a00",
-  );
 });

@@ -1,12 +1,13 @@
 /**
- * The OpenAPI documents that kubectl reads: v3 per group and version, and the smallest v2 that old clients accept. Pure.
+ * The OpenAPI v3 documents that clients read, one per group and version. Pure. The v2 document is made of them.
  *
  * `kubectl explain` reads types and their texts; `apply`, `create -f` and `edit` look for the parameter
  * `fieldValidation` of a PATCH and then leave all checks to the server.
  */
 import { createHash } from "node:crypto";
-import type { Kind } from "../kinds/kind.ts";
+import type { Kind, Verb } from "../kinds/kind.ts";
 import { describedType, referencesOf } from "../schema/documented.ts";
+import { verbsOf } from "./verbs/index.ts";
 
 export interface GroupVersion {
   readonly group: string;
@@ -83,48 +84,71 @@ function pathsOf(kind: Kind): readonly (readonly [string, Parts])[] {
   const collection =
     scope === "Namespaced" ? `${base}/namespaces/{namespace}/${plural}` : `${base}/${plural}`;
   const inPath = [...(scope === "Namespaced" ? ["namespace"] : []), "name"].map(pathParameter);
-  const item = { parameters: inPath, ...itemOperations(kind) };
-  return [
-    ...(scope === "Namespaced"
-      ? [[`${base}/${plural}`, { get: operation(kind, "list", `${kind.schema}List`) }] as const]
-      : []),
-    [
-      collection,
-      {
-        parameters: inPath.slice(0, -1),
-        get: operation(kind, "list", `${kind.schema}List`),
-        post: {
-          ...operation(kind, "post", kind.schema),
-          parameters: writeParameters,
-          ...requestBody(kind.schema, jsonTypes),
-        },
-        delete: operation(kind, "deletecollection", status),
-      },
-    ],
-    [`${collection}/{name}`, item],
+  const item = offered(kind, itemOperations(kind));
+  const list = offered(kind, { get: ["list", operation(kind, "list", `${kind.schema}List`)] });
+  const inCollection = offered(kind, collectionOperations(kind));
+  const paths: readonly (readonly [string, Parts, readonly object[]])[] = [
+    ...(scope === "Namespaced" ? [[`${base}/${plural}`, list, []] as const] : []),
+    [collection, inCollection, inPath.slice(0, -1)],
+    [`${collection}/{name}`, item, inPath],
     ...subresources
       .filter((name) => name === "status")
-      .map((name) => [`${collection}/{name}/${name}`, item] as const),
+      .map((name) => [`${collection}/{name}/${name}`, item, inPath] as const),
   ];
+  return paths
+    .filter(([, operations]) => Object.keys(operations).length > 0)
+    .map(([path, operations, parameters]) => [path, { parameters, ...operations }] as const);
 }
 
-const itemOperations = (kind: Kind): Parts => ({
-  get: operation(kind, "get", kind.schema),
-  put: {
-    ...operation(kind, "put", kind.schema),
-    parameters: writeParameters,
-    ...requestBody(kind.schema, jsonTypes),
-  },
-  patch: {
-    ...operation(kind, "patch", kind.schema),
-    parameters: patchParameters,
-    ...requestBody(patchType, patchTypes),
-  },
-  delete: {
-    ...operation(kind, "delete", status),
-    parameters: [queryParameter("dryRun")],
-    ...requestBody(deleteOptions, jsonTypes),
-  },
+/** By HTTP method: the verb, and what the document says of it. */
+type Operations = Readonly<Record<string, readonly [Verb, Parts]>>;
+
+/** The operations whose verbs the kind has. */
+function offered(kind: Kind, operations: Operations): Parts {
+  const verbs = verbsOf(kind);
+  const own = Object.entries(operations).filter(([, [verb]]) => verbs.includes(verb));
+  return Object.fromEntries(own.map(([method, [, parts]]) => [method, parts]));
+}
+
+const collectionOperations = (kind: Kind): Operations => ({
+  get: ["list", operation(kind, "list", `${kind.schema}List`)],
+  post: [
+    "create",
+    {
+      ...operation(kind, "post", kind.schema),
+      parameters: writeParameters,
+      ...requestBody(kind.schema, jsonTypes),
+    },
+  ],
+  delete: ["deletecollection", operation(kind, "deletecollection", status)],
+});
+
+const itemOperations = (kind: Kind): Operations => ({
+  get: ["get", operation(kind, "get", kind.schema)],
+  put: [
+    "update",
+    {
+      ...operation(kind, "put", kind.schema),
+      parameters: writeParameters,
+      ...requestBody(kind.schema, jsonTypes),
+    },
+  ],
+  patch: [
+    "patch",
+    {
+      ...operation(kind, "patch", kind.schema),
+      parameters: patchParameters,
+      ...requestBody(patchType, patchTypes),
+    },
+  ],
+  delete: [
+    "delete",
+    {
+      ...operation(kind, "delete", status),
+      parameters: [queryParameter("dryRun")],
+      ...requestBody(deleteOptions, jsonTypes),
+    },
+  ],
 });
 
 const jsonTypes = ["application/json"];
@@ -132,6 +156,7 @@ const patchTypes = [
   "application/json-patch+json",
   "application/merge-patch+json",
   "application/strategic-merge-patch+json",
+  "application/apply-patch+yaml",
 ];
 /** Patches have no schema of their own. */
 const patchType = undefined;
@@ -167,19 +192,3 @@ const patchParameters = [
   ...writeParameters,
   { ...queryParameter("force"), schema: { type: "boolean", uniqueItems: true } },
 ];
-
-/**
- * The smallest OpenAPI v2 document (gnostic's protobuf): title, version, no paths, no definitions. With it, clients that
- * fall back to v2 say "no matches for kind" instead of giving up on validation.
- */
-export function openApiV2(kubusVersion: string): Uint8Array {
-  const text = (number: number, value: string) => field(number, encoder.encode(value));
-  const info = [...text(1, "kubus"), ...text(2, kubusVersion)];
-  return Uint8Array.from([...text(1, "2.0"), ...field(2, info), ...field(8, []), ...field(9, [])]);
-}
-
-/** A protobuf field of bytes; all of these are shorter than 128. */
-const field = (number: number, bytes: Iterable<number>): readonly number[] => {
-  const content = [...bytes];
-  return [(number << 3) | 2, content.length, ...content];
-};
