@@ -15,15 +15,28 @@ test("every type that a field refers to is there", () => {
   assert.deepEqual(missing, []);
 });
 
-test("every merge rule of a type that is there names one of its fields", () => {
+test("every merge rule of a type that is there names a field of one of its versions", () => {
   const names = Object.keys(types);
   const wrong = Object.entries(fieldRules).flatMap(([type, fields]) => {
     const known = names.filter((name) => name.endsWith(`.${type}`));
     return Object.keys(fields)
-      .filter((field) => known.some((name) => types[name]?.properties?.[field] === undefined))
+      .filter(
+        (field) => known.length > 0 && known.every((name) => types[name]?.properties?.[field] === undefined),
+      )
       .map((field) => `${type}.${field}`);
   });
   assert.deepEqual(wrong, []);
+});
+
+test("knows the types of the aggregator, and those that have no models", () => {
+  const aggregator = "io.k8s.kube-aggregator.pkg.apis.apiregistration.v1";
+  assert.deepEqual(types[`${aggregator}.APIServiceSpec`]?.properties?.["service"], {
+    $ref: `${aggregator}.ServiceReference`,
+  });
+  const metrics = "io.k8s.metrics.pkg.apis.metrics.v1beta1";
+  assert.deepEqual(types[`${metrics}.PodMetrics`]?.properties?.["containers"]?.items, {
+    $ref: `${metrics}.ContainerMetrics`,
+  });
 });
 
 test("knows quantities, times and numbers or texts from plain texts", () => {

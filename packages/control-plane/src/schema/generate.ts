@@ -1,11 +1,11 @@
 /**
- * Makes `generated/*.json` from the models of @kubernetes/client-node (a development dependency).
+ * Makes `generated/*.json` from the models of @kubernetes/client-node (a development dependency) and unmodelled.ts.
  *
  * node packages/control-plane/src/schema/generate.ts          writes the files
  * node packages/control-plane/src/schema/generate.ts --check  fails when they are not what it would write
  */
 import { readFileSync, writeFileSync } from "node:fs";
-import { collectTypes, modelledTypes } from "./model.ts";
+import { collectTypes, wireTypes } from "./model.ts";
 
 /** One line per type: a new version of the models then reads as a list of changed types. */
 const lines = (entries: Readonly<Record<string, unknown>>): string =>
@@ -14,7 +14,7 @@ const lines = (entries: Readonly<Record<string, unknown>>): string =>
     .join(",\n")}\n}\n`;
 
 export function generatedFiles(): Readonly<Record<string, string>> {
-  const { types, descriptions } = collectTypes(modelledTypes());
+  const { types, descriptions } = collectTypes(wireTypes());
   return { "types.json": lines(types), "descriptions.json": lines(descriptions) };
 }
 

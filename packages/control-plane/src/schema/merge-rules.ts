@@ -87,6 +87,7 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
   PodDisruptionBudgetSpec: { selector: { patchStrategy: "replace" } },
   PodDisruptionBudgetStatus: conditions,
   ServiceCIDRStatus: conditions,
+  APIServiceStatus: conditions,
   CertificateSigningRequestStatus: { conditions: applyOnly("type") },
   CustomResourceDefinitionStatus: { conditions: applyOnly("type") },
   ValidatingAdmissionPolicyStatus: { conditions: applyOnly("type") },

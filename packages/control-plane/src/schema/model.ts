@@ -9,6 +9,7 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { atomicTypes, fieldRules, type FieldRules } from "./merge-rules.ts";
 import { leafType, refsIn, type FieldSchema, type TypeSchema } from "./schema.ts";
+import { unmodelledTypes } from "./unmodelled.ts";
 
 type MessageFields = Readonly<Record<string, Readonly<Record<string, readonly [number, string, string?]>>>>;
 
@@ -25,6 +26,8 @@ const meta = "io.k8s.apimachinery.pkg.apis.meta";
 const packages: Readonly<Record<string, string>> = {
   meta,
   apiextensions: "io.k8s.apiextensions-apiserver.pkg.apis.apiextensions",
+  apiregistration: "io.k8s.kube-aggregator.pkg.apis.apiregistration",
+  metrics: "io.k8s.metrics.pkg.apis.metrics",
 };
 
 /** `core.v1.PodSpec` → `io.k8s.api.core.v1.PodSpec`. */
@@ -84,11 +87,13 @@ const wireLeaves: Readonly<Record<string, string>> = {
   "runtime.RawExtension": leafType.rawExtension,
 };
 
-/** Every type of the wire that has a model. */
-export const modelledTypes = (): readonly string[] =>
-  Object.keys(messages)
+/** Every type of the wire that has a model, and those that are written by hand. */
+export const wireTypes = (): readonly string[] => [
+  ...Object.keys(messages)
     .filter((message) => existsSync(path.join(models, `${classOfMessage(message)}.js`)))
-    .map(schemaName);
+    .map(schemaName),
+  ...Object.keys(unmodelledTypes),
+];
 
 interface Attribute {
   readonly baseName: string;
@@ -108,7 +113,7 @@ export function collectTypes(roots: readonly string[]) {
       types.set(name, leaf);
       continue;
     }
-    const { schema, description } = readType(name);
+    const { schema, description } = unmodelledTypes[name] ?? readType(name);
     types.set(name, schema);
     descriptions.set(name, description);
     pending.push(...Object.values(schema.properties ?? {}).flatMap(refsIn));
