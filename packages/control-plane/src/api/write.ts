@@ -52,7 +52,8 @@ export const mainStrategy: Strategy = {
 
 export const statusStrategy: Strategy = {
   prepare: (kind, next, previous) => kind.prepareForStatusUpdate(next, previous),
-  check: checkChange,
+  check: (kind, next, previous) =>
+    kind.validateStatusUpdate?.(next, previous) ?? checkChange(kind, next, previous),
 };
 
 /** For parts that only the server itself changes, such as a pod's node: what clients may not change is no matter. */
@@ -107,7 +108,7 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
   const attempt = { ...attemptOf(target), name, operation: "create", previous: undefined } as const;
   const world = admissionWorld(ports, target);
   const object = kind.setDefaults(await mutate({ ...attempt, object: draftReady }, world));
-  const causes = kind.validate(object);
+  const causes = [...kind.validate(object), ...(kind.validateCreate?.(object) ?? [])];
   if (causes.length > 0) throw invalid(kind, name, causes);
   await admit({ ...attempt, object }, world);
   if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);

@@ -15,7 +15,7 @@ export type KindRow<T extends KubeObject> = Partial<Kind<T>> &
   Pick<Kind<T>, "kind" | "version" | "plural" | "owner">;
 
 export function defineKind<T extends KubeObject>(row: KindRow<T>): Kind<T> {
-  const { group = "", version, kind, subresources = [] } = row;
+  const { group = "", version, kind, subresources = [], validateStatusUpdate } = row;
   const hasStatus = subresources.includes("status");
   const complete: Kind<T> = {
     group,
@@ -51,6 +51,15 @@ export function defineKind<T extends KubeObject>(row: KindRow<T>): Kind<T> {
       ...validateMetadataUpdate(next.metadata, previous.metadata),
       ...complete.validateUpdate(next, previous),
     ],
+    ...(validateStatusUpdate === undefined
+      ? {}
+      : {
+          validateStatusUpdate: (next: T, previous: T) => [
+            ...validateMetadata(next.metadata, complete),
+            ...validateMetadataUpdate(next.metadata, previous.metadata),
+            ...validateStatusUpdate(next, previous),
+          ],
+        }),
   };
 }
 

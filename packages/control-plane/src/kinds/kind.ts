@@ -88,8 +88,12 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly prepareForStatusUpdate: OfObject<[next: T, previous: T], T>;
   /** What is wrong with the object in itself. Runs on every write, after defaults and preparation. */
   readonly validate: OfObject<[object: T], readonly Cause[]>;
+  /** What is wrong with creating such an object now. Runs besides `validate`. */
+  readonly validateCreate?: OfObject<[object: T], readonly Cause[]>;
   /** What is wrong with the change. Runs besides `validate`. */
   readonly validateUpdate: OfObject<[next: T, previous: T], readonly Cause[]>;
+  /** What is wrong with a change through /status. When there is one, it runs instead of `validate` and `validateUpdate`. */
+  readonly validateStatusUpdate?: OfObject<[next: T, previous: T], readonly Cause[]>;
   /** Grace period of a deletion in seconds, when the kind knows one (pods). Asked value, or undefined for the default. */
   readonly gracePeriodSeconds?: OfObject<[object: T, asked: number | undefined], number>;
   readonly scale?: {

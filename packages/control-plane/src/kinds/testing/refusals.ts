@@ -32,7 +32,21 @@ export const messagesOfUpdate = (kind: Kind, next: object, previous: object): re
 export const created = (kind: Kind, object: object): KubeObject =>
   kind.prepareForCreate(kind.setDefaults(identified(kind, object)), context);
 
-const refusalsOf = (kind: Kind, object: object): readonly Cause[] => kind.validate(created(kind, object));
+/** What a change through /status is refused for. Of `previous`, the status stays as it is given. */
+export function causesOfStatusUpdate(kind: Kind, next: object, previous: object): readonly string[] {
+  const before = kind.setDefaults(identified(kind, previous));
+  const after = kind.prepareForStatusUpdate(kind.setDefaults(identified(kind, next)), before);
+  const causes = kind.validateStatusUpdate?.(after, before) ?? [
+    ...kind.validate(after),
+    ...kind.validateUpdate(after, before),
+  ];
+  return lines(causes);
+}
+
+function refusalsOf(kind: Kind, object: object): readonly Cause[] {
+  const draft = created(kind, object);
+  return [...kind.validate(draft), ...(kind.validateCreate?.(draft) ?? [])];
+}
 
 function updateRefusalsOf(kind: Kind, next: object, previous: object): readonly Cause[] {
   const before = created(kind, previous);
