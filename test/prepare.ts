@@ -4,6 +4,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { findTool } from "@kubus/shared/testing/tools.ts";
+import { fetchPackages } from "./debian/packages.ts";
 
 interface Need {
   readonly program: string;
@@ -20,7 +21,7 @@ const needs: readonly Need[] = [
 
 export async function prepare(): Promise<string[]> {
   const { fetchTools } = await import("../packages/cli/src/tools/fetch-tools.ts");
-  const missing = [...(await fetchTools())];
+  const missing = [...(await fetchTools()), ...fetchPackages()];
   const lacking = needs.filter(({ program }) => findTool(program) === undefined);
   if (lacking.length > 0) install(lacking.map(({ debianPackage }) => debianPackage));
   for (const { program, debianPackage, for: purpose } of lacking) {

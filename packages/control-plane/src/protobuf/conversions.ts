@@ -67,9 +67,19 @@ const schemaNames: Readonly<Record<string, string>> = {
   xKubernetesValidations: "x-kubernetes-validations",
 };
 
+/** Fields that are spelled otherwise on the wire, by message. */
+const otherNames: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  "apiextensions.v1.JSONSchemaProps": schemaNames,
+  "admissionregistration.v1.MutatingWebhookConfiguration": { Webhooks: "webhooks" },
+  "admissionregistration.v1.ValidatingWebhookConfiguration": { Webhooks: "webhooks" },
+  "admissionregistration.v1.Validation": { Expression: "expression" },
+  "admissionregistration.v1.Variable": { Name: "name", Expression: "expression" },
+  "authentication.v1.BoundObjectReference": { uID: "uid" },
+  "networking.v1.IngressClassParametersReference": { aPIGroup: "apiGroup" },
+};
+
 /** A field's name in JSON. */
-export const jsonName = (message: string, field: string): string =>
-  message === "apiextensions.v1.JSONSchemaProps" ? (schemaNames[field] ?? field) : field;
+export const jsonName = (message: string, field: string): string => otherNames[message]?.[field] ?? field;
 
 /** Embedded structs: a message of their own on the wire, part of their holder in JSON. By holder and field. */
 const inlineFields: Readonly<Record<string, readonly string[]>> = {
