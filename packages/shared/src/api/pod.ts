@@ -1,5 +1,5 @@
 /** Pod and its parts (core/v1), as far as kubus reads or writes them. */
-import type { Condition, KubeObject } from "./meta.ts";
+import type { Condition, KubeObject, LabelSelector } from "./meta.ts";
 
 export interface EnvVar {
   readonly name: string;
@@ -8,7 +8,11 @@ export interface EnvVar {
     readonly fieldRef?: { readonly fieldPath: string };
     readonly configMapKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
     readonly secretKeyRef?: { readonly name: string; readonly key: string; readonly optional?: boolean };
-    readonly resourceFieldRef?: { readonly resource: string; readonly containerName?: string };
+    readonly resourceFieldRef?: {
+      readonly resource: string;
+      readonly containerName?: string;
+      readonly divisor?: string;
+    };
   };
 }
 
@@ -23,6 +27,22 @@ export type ResourceList = Readonly<Record<string, string>>;
 export interface ResourceRequirements {
   readonly requests?: ResourceList;
   readonly limits?: ResourceList;
+  /** Names of entries of the pod's `resourceClaims`. */
+  readonly claims?: readonly { readonly name: string; readonly request?: string }[];
+}
+
+export interface SeccompProfile {
+  readonly type: "Localhost" | "RuntimeDefault" | "Unconfined";
+  readonly localhostProfile?: string;
+}
+
+export type AppArmorProfile = SeccompProfile;
+
+export interface WindowsSecurityContextOptions {
+  readonly gmsaCredentialSpecName?: string;
+  readonly gmsaCredentialSpec?: string;
+  readonly runAsUserName?: string;
+  readonly hostProcess?: boolean;
 }
 
 export interface SecurityContext {
@@ -33,12 +53,34 @@ export interface SecurityContext {
   readonly readOnlyRootFilesystem?: boolean;
   readonly allowPrivilegeEscalation?: boolean;
   readonly capabilities?: { readonly add?: readonly string[]; readonly drop?: readonly string[] };
+  readonly procMount?: "Default" | "Unmasked";
+  readonly seLinuxOptions?: unknown;
+  readonly seccompProfile?: SeccompProfile;
+  readonly appArmorProfile?: AppArmorProfile;
+  readonly windowsOptions?: WindowsSecurityContextOptions;
+}
+
+export interface PodSecurityContext {
+  readonly runAsUser?: number;
+  readonly runAsGroup?: number;
+  readonly runAsNonRoot?: boolean;
+  readonly fsGroup?: number;
+  readonly fsGroupChangePolicy?: "Always" | "OnRootMismatch";
+  readonly supplementalGroups?: readonly number[];
+  readonly supplementalGroupsPolicy?: "Merge" | "Strict";
+  readonly sysctls?: readonly { readonly name: string; readonly value: string }[];
+  readonly seLinuxOptions?: unknown;
+  readonly seLinuxChangePolicy?: "MountOption" | "Recursive";
+  readonly seccompProfile?: SeccompProfile;
+  readonly appArmorProfile?: AppArmorProfile;
+  readonly windowsOptions?: WindowsSecurityContextOptions;
 }
 
 export interface ContainerPort {
   readonly name?: string;
   readonly containerPort: number;
   readonly hostPort?: number;
+  readonly hostIP?: string;
   readonly protocol?: "TCP" | "UDP" | "SCTP";
 }
 
@@ -52,12 +94,14 @@ export interface Container {
   readonly envFrom?: readonly EnvFromSource[];
   readonly ports?: readonly ContainerPort[];
   readonly resources?: ResourceRequirements;
+  readonly resizePolicy?: readonly ContainerResizePolicy[];
   readonly imagePullPolicy?: "Always" | "IfNotPresent" | "Never";
   readonly securityContext?: SecurityContext;
   readonly stdin?: boolean;
   readonly stdinOnce?: boolean;
   readonly tty?: boolean;
   readonly volumeMounts?: readonly unknown[];
+  readonly volumeDevices?: readonly { readonly name: string; readonly devicePath: string }[];
   readonly livenessProbe?: unknown;
   readonly readinessProbe?: unknown;
   readonly startupProbe?: unknown;
@@ -65,6 +109,17 @@ export interface Container {
   readonly terminationMessagePath?: string;
   readonly terminationMessagePolicy?: string;
   readonly restartPolicy?: "Always";
+}
+
+/** Whether a container has to be restarted when one of its resources changes. */
+export interface ContainerResizePolicy {
+  readonly resourceName: string;
+  readonly restartPolicy: "NotRequired" | "RestartContainer";
+}
+
+/** A container for looking into a pod that runs already (`kubectl debug`). */
+export interface EphemeralContainer extends Container {
+  readonly targetContainerName?: string;
 }
 
 export interface Toleration {
@@ -102,9 +157,28 @@ export interface Affinity {
   readonly podAntiAffinity?: unknown;
 }
 
+/** What stands in `podAffinity` and `podAntiAffinity`: which pods a pod wants to be near, or not near. */
+export interface PodAffinity {
+  readonly requiredDuringSchedulingIgnoredDuringExecution?: readonly PodAffinityTerm[];
+  readonly preferredDuringSchedulingIgnoredDuringExecution?: readonly {
+    readonly weight: number;
+    readonly podAffinityTerm: PodAffinityTerm;
+  }[];
+}
+
+export interface PodAffinityTerm {
+  readonly topologyKey: string;
+  readonly labelSelector?: LabelSelector;
+  readonly namespaceSelector?: LabelSelector;
+  readonly namespaces?: readonly string[];
+  readonly matchLabelKeys?: readonly string[];
+  readonly mismatchLabelKeys?: readonly string[];
+}
+
 export interface PodSpec {
   readonly containers: readonly Container[];
   readonly initContainers?: readonly Container[];
+  readonly ephemeralContainers?: readonly EphemeralContainer[];
   readonly volumes?: readonly unknown[];
   readonly nodeName?: string;
   readonly nodeSelector?: Readonly<Record<string, string>>;
@@ -127,11 +201,26 @@ export interface PodSpec {
   readonly hostname?: string;
   readonly subdomain?: string;
   readonly dnsPolicy?: string;
-  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
-  readonly securityContext?: SecurityContext & {
-    readonly fsGroup?: number;
-    readonly supplementalGroups?: readonly number[];
+  readonly dnsConfig?: {
+    readonly nameservers?: readonly string[];
+    readonly searches?: readonly string[];
+    readonly options?: readonly { readonly name?: string; readonly value?: string }[];
   };
+  readonly hostUsers?: boolean;
+  readonly imagePullSecrets?: readonly { readonly name?: string }[];
+  readonly readinessGates?: readonly { readonly conditionType: string }[];
+  readonly runtimeClassName?: string;
+  readonly overhead?: ResourceList;
+  readonly os?: { readonly name: "linux" | "windows" };
+  /** Of all containers together. */
+  readonly resources?: ResourceRequirements;
+  readonly resourceClaims?: readonly {
+    readonly name: string;
+    readonly resourceClaimName?: string;
+    readonly resourceClaimTemplateName?: string;
+  }[];
+  readonly hostAliases?: readonly { readonly ip: string; readonly hostnames?: readonly string[] }[];
+  readonly securityContext?: PodSecurityContext;
   readonly enableServiceLinks?: boolean;
 }
 
@@ -167,6 +256,8 @@ export interface ContainerStatus {
   readonly restartCount: number;
   readonly state: ContainerState;
   readonly lastState: ContainerState;
+  /** As the agent has set them for the running container; absent where it cannot change them. */
+  readonly resources?: ResourceRequirements;
 }
 
 export type PodPhase = "Pending" | "Running" | "Succeeded" | "Failed" | "Unknown";
@@ -183,6 +274,7 @@ export interface PodStatus {
   readonly startTime?: string;
   readonly containerStatuses?: readonly ContainerStatus[];
   readonly initContainerStatuses?: readonly ContainerStatus[];
+  readonly ephemeralContainerStatuses?: readonly ContainerStatus[];
   readonly qosClass?: "Guaranteed" | "Burstable" | "BestEffort";
   readonly nominatedNodeName?: string;
   readonly observedGeneration?: number;

@@ -57,12 +57,13 @@ function updateRefusalsOf(kind: Kind, next: object, previous: object): readonly 
 /** With a name and, where the kind has one, a namespace: unless the manifest speaks of them itself. */
 function identified(kind: Kind, object: object): KubeObject {
   const { metadata } = object as Partial<KubeObject>;
-  return {
+  const complete = {
     apiVersion: kind.group === "" ? kind.version : `${kind.group}/${kind.version}`,
     kind: kind.kind,
     ...object,
     metadata: { name: "test", ...(kind.scope === "Namespaced" ? { namespace: "default" } : {}), ...metadata },
   };
+  return complete as unknown as KubeObject;
 }
 
 const lines = (causes: readonly Cause[]): readonly string[] =>
