@@ -60,6 +60,7 @@ export { apiVersionOf };
 export * from "./apps/index.ts";
 export * from "./coordination/index.ts";
 export * from "./core/index.ts";
+export * from "./rbac/index.ts";
 
 const byType = new Map(servedKinds.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
 
