@@ -90,6 +90,21 @@ export function qualifiedName(value: string): string | undefined {
   return second === "" ? "name part must be non-empty" : namePart(second);
 }
 
+/** Hosts of ingresses: a DNS subdomain whose first label is `*`. */
+export const wildcardSubdomain = rule({
+  what: "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character",
+  regex: `\\*\\.${label}(\\.${label})*`,
+  examples: ["*.example.com"],
+  bytesMax: 253,
+});
+
+/** What can stand between two slashes of a path. */
+export function pathSegmentName(value: string): string | undefined {
+  if (value === "." || value === "..") return `may not be '${value}'`;
+  const illegal = ["/", "%"].find((text) => value.includes(text));
+  return illegal === undefined ? undefined : `may not contain '${illegal}'`;
+}
+
 /** Names of container and service ports (IANA service names). */
 export function portName(value: string): string | undefined {
   if (value.length > 15) return "must be no more than 15 characters";

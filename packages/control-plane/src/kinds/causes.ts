@@ -41,6 +41,11 @@ export const cause = {
     message: `Too long: may not be more than ${bytesMax} bytes`,
     field,
   }),
+  tooMany: (field: string, items: number, itemsMax: number): Cause => ({
+    reason: "FieldValueTooMany",
+    message: `Too many: ${items}: must have at most ${itemsMax} items`,
+    field,
+  }),
 } as const;
 
 const withDetail = (text: string, detail: string | undefined) =>
