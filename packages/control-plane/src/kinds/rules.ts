@@ -38,7 +38,7 @@ export function validateNotNegative(value: number | undefined, field: string): r
     : [];
 }
 
-export function validateRange(
+export function validateBetween(
   value: number | undefined,
   least: number,
   most: number,

@@ -13,9 +13,13 @@ import {
 } from "./index.ts";
 import type { Kind } from "./kind.ts";
 
+const { namespace, ...clusterMetadata } = metadata;
+const inPlace = ({ scope }: { readonly scope: string }) =>
+  scope === "Cluster" ? clusterMetadata : { ...clusterMetadata, namespace };
+
 /** An object of a kind as a client sends it, after defaulting. */
 const a = <T extends KubeObject>(kind: Kind<T>, parts: object): T =>
-  kind.setDefaults({ apiVersion: "v1", kind: kind.kind, metadata, ...parts } as unknown as T);
+  kind.setDefaults({ apiVersion: "v1", kind: kind.kind, metadata: inPlace(kind), ...parts } as unknown as T);
 const wrong = <T extends KubeObject>(kind: Kind<T>, parts: object) => wrongWith(kind, a(kind, parts));
 const refused = <T extends KubeObject>(kind: Kind<T>, before: object, after: object) =>
   told(kind.validateUpdate(a(kind, after), a(kind, before)));
@@ -44,7 +48,7 @@ test("metadata: names, labels, annotations, owners", () => {
     /Only one reference can have Controller set to true/,
   );
   assert.deepEqual(of({ ownerReferences: [{ ...owner, uid: "" }] }), [
-    'metadata.ownerReferences[0].uid: Invalid value: "": uid must not be empty',
+    'metadata.ownerReferences.uid: Invalid value: "": must not be empty',
   ]);
 });
 
@@ -147,7 +151,7 @@ test("node: taints are unique, its agent writes labels through its status", () =
   assert.deepEqual(a(nodeKind, { status: { capacity: { cpu: "4" } } }).status?.allocatable, { cpu: "4" });
   const before = a(nodeKind, { spec: { podCIDR: "10.0.0.0/24" } });
   const next = a(nodeKind, {
-    metadata: { ...metadata, labels: { a: "b" } },
+    metadata: { ...clusterMetadata, labels: { a: "b" } },
     spec: {},
     status: { capacity: {} },
   });
