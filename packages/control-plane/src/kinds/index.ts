@@ -57,10 +57,15 @@ export const servedKinds: readonly Kind[] = [
 export const kinds: readonly Kind[] = servedKinds.filter(isStored);
 
 export { apiVersionOf };
+export * from "./apiregistration/index.ts";
 export * from "./apps/index.ts";
 export * from "./coordination/index.ts";
 export * from "./core/index.ts";
+export * from "./discovery/index.ts";
+export * from "./networking/index.ts";
+export * from "./node/index.ts";
 export * from "./rbac/index.ts";
+export * from "./storage/index.ts";
 
 const byType = new Map(servedKinds.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]));
 
