@@ -5,6 +5,7 @@
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
+import type { TypeLookup } from "../schema/schema.ts";
 
 /**
  * A function of objects of one kind. Compared bivariantly, so that a `Kind<Pod>` is a `Kind`: a row is only ever
@@ -71,6 +72,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly subresources: readonly ("status" | "scale")[];
   /** The name of its type in the generated schema, such as `io.k8s.api.core.v1.Pod`. */
   readonly schema: string;
+  /** The types that `schema` is made of, where they are not the generated ones: custom kinds bring their own. */
+  readonly types?: TypeLookup;
   readonly columns: readonly Column<T>[];
   /** Fields that a fieldSelector may name, besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, OfObject<[object: T], string>>>;

@@ -18,6 +18,10 @@ export interface FieldSchema {
   readonly "x-kubernetes-list-type"?: string;
   readonly "x-kubernetes-list-map-keys"?: readonly string[];
   readonly "x-kubernetes-map-type"?: string;
+  /** What server-side apply takes for a key of a list's item that is left out. */
+  readonly default?: unknown;
+  /** Anything may stand here besides what is declared. */
+  readonly "x-kubernetes-preserve-unknown-fields"?: true;
 }
 
 export interface TypeSchema {
@@ -31,11 +35,14 @@ export interface TypeSchema {
   readonly "x-kubernetes-preserve-unknown-fields"?: true;
 }
 
+/** How a kind's types are found by name: the generated ones, or those of a CustomResourceDefinition. */
+export type TypeLookup = (name: string) => TypeSchema | undefined;
+
 /** By name. In alphabetical order. */
 export const types = generated as unknown as Readonly<Record<string, TypeSchema>>;
 
-/** Undefined when no kind of the table uses such a type. */
-export const typeNamed = (name: string): TypeSchema | undefined =>
+/** The generated types. Undefined when no kind of the table uses such a type. */
+export const typeNamed: TypeLookup = (name) =>
   Object.hasOwn(types, name) ? types[name] : undefined;
 
 /** The types that are leaves in JSON though they have names. */
