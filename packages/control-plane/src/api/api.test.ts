@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { settle } from "@kubus/shared/testing/settle.ts";
+import { cacheLimits } from "../cache/cache.ts";
+import { formatKey } from "../store/key.ts";
 import { aConfigMap, aDeployment, anApi, aPod } from "./testing/world.ts";
 
 const configMaps = "/api/v1/namespaces/default/configmaps";
@@ -281,15 +284,39 @@ test("pages through a list of one revision", async () => {
   assert.deepEqual(names, ["ab", "cd", "e"]);
   assert.deepEqual([first.json.metadata.remainingItemCount, rest.json.metadata.continue], [3, undefined]);
   assert.equal(second.json.metadata.resourceVersion, first.json.metadata.resourceVersion);
-  const other = await ask("GET", `/api/v1/pods?continue=${token}`);
-  assert.equal(other.status, 410, "the token was used up");
+  const wrong = await ask("GET", `${configMaps}?continue=bm90IG91cnM`);
+  assert.deepEqual([wrong.status, wrong.json.message], [400, "continue key is not valid"]);
+});
+
+test("shows a list as it was at an exact revision", async () => {
+  const { ask } = await anApi();
+  await ask("POST", configMaps, { body: aConfigMap("a") });
+  await ask("POST", configMaps, { body: aConfigMap("b") });
+  const { metadata } = (await ask("GET", configMaps)).json;
+  await ask("DELETE", `${configMaps}/a`);
+  await ask("PUT", `${configMaps}/b`, { body: aConfigMap("b", { data: { key: "new" } }) });
+  await ask("POST", configMaps, { body: aConfigMap("c") });
+  const exact = `resourceVersion=${metadata.resourceVersion}&resourceVersionMatch=Exact`;
+  const { items, metadata: seen } = (await ask("GET", `${configMaps}?${exact}`)).json;
+  assert.deepEqual(
+    items.map((item) => `${item.metadata.name} ${item.data["key"] ?? ""}`),
+    ["a value", "b value"],
+  );
+  assert.equal(seen.resourceVersion, metadata.resourceVersion);
+  const newer = await ask("GET", `${configMaps}?${exact.replace("Exact", "NotOlderThan")}`);
+  assert.equal(newer.json.items.map((item) => item.metadata.name).join(""), "bc");
 });
 
 test("tells a reader of pages who comes too late to begin anew", async () => {
-  const { ask, clock } = await anApi();
+  const { ask, stores } = await anApi();
   for (const name of ["a", "b"]) await ask("POST", configMaps, { body: aConfigMap(name) });
   const { json } = await ask("GET", `${configMaps}?limit=1`);
-  await clock.advance(301_000);
+  const key = formatKey({ group: "", plural: "configmaps", namespace: "default", name: "b" });
+  const entry = (await stores.durable.get(key)) ?? assert.fail();
+  let { revision } = entry;
+  for (let i = 0; i <= 1.25 * cacheLimits.ringEventsMax; i += 1)
+    revision = await stores.durable.update(key, entry.object, revision);
+  await settle();
   const late = await ask(
     "GET",
     `${configMaps}?limit=1&continue=${encodeURIComponent(json.metadata.continue)}`,

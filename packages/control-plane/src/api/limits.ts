@@ -12,10 +12,6 @@ export const apiLimits = {
   generateNameAttemptsMax: 8,
   /** How long a read waits for a revision that this server has not seen yet. */
   revisionWaitMs: 3_000,
-  /** How long the rest of a paged list is kept for its reader. */
-  pageKeptMs: 5 * 60_000,
-  /** Paged lists kept at once; the oldest goes first. */
-  pagesKeptMax: 64,
   /** A watch that ends by itself ends after a span between these two, so that not all return at once. */
   watchLifeMinMs: 30 * 60_000,
   watchLifeMaxMs: 60 * 60_000,

@@ -1,21 +1,11 @@
 /**
- * The rest of lists that are read in pages: all pages show one revision, that of the first.
+ * Lists that are read in pages: all pages show one revision, that of the first.
  *
- * A page's token names the kept list and where it goes on. Kept lists are few and short-lived; whoever comes
- * too late is told so (410) and lists again.
+ * A page's token says which revision that was and after which object to go on, so any server can give the next page,
+ * and none has to keep anything. Pure.
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import type { Random } from "@kubus/shared/chance/random.ts";
-import type { Clock } from "@kubus/shared/time/clock.ts";
-import { apiLimits } from "./limits.ts";
-import { badRequest, expired } from "./refusals.ts";
-
-export interface Snapshot {
-  /** Whose list this is: path and selectors; a token is good for nothing else. */
-  readonly question: string;
-  readonly resourceVersion: string;
-  readonly objects: readonly KubeObject[];
-}
+import { badRequest } from "./refusals.ts";
 
 export interface Page {
   readonly resourceVersion: string;
@@ -25,64 +15,59 @@ export interface Page {
   readonly remaining?: number;
 }
 
-export interface Pages {
-  first(snapshot: Snapshot, limit: number): Page;
-  next(token: string, question: string, limit: number): Page;
+/** Where a page begins. */
+export interface Continuation {
+  readonly resourceVersion: string;
+  /** The last object of the page before. */
+  readonly after: { readonly namespace: string; readonly name: string };
 }
 
-interface Kept extends Snapshot {
-  readonly until: number;
+/** A list as it is to be read: sorted by namespace and name. */
+export interface Listing {
+  readonly resourceVersion: string;
+  readonly objects: readonly KubeObject[];
+  readonly after?: Continuation["after"] | undefined;
+  /** 0: all that is left. */
+  readonly limit: number;
 }
 
-export function makePages({ clock, random }: { readonly clock: Clock; readonly random: Random }): Pages {
-  const kept = new Map<string, Kept>();
-
-  const keep = (snapshot: Snapshot): string => {
-    for (const [id, { until }] of kept) if (until < clock.monotonic()) kept.delete(id);
-    const [oldest] = kept.keys();
-    if (kept.size >= apiLimits.pagesKeptMax && oldest !== undefined) kept.delete(oldest);
-    const id = random.uuid();
-    kept.set(id, { ...snapshot, until: clock.monotonic() + apiLimits.pageKeptMs });
-    return id;
-  };
-
+export function pageOf({ resourceVersion, objects, after, limit }: Listing): Page {
+  const rest = after === undefined ? objects : objects.filter((object) => isBehind(object, after));
+  if (limit <= 0 || rest.length <= limit) return { resourceVersion, objects: rest };
+  const page = rest.slice(0, limit);
+  const { namespace = "", name = "" } = page.at(-1)?.metadata ?? {};
   return {
-    first: (snapshot, limit) =>
-      limit <= 0 || snapshot.objects.length <= limit
-        ? { resourceVersion: snapshot.resourceVersion, objects: snapshot.objects }
-        : cut(snapshot, { id: keep(snapshot), start: 0, limit }),
-    next: (token, question, limit) => {
-      const { id, start } = parseToken(token);
-      const snapshot = kept.get(id);
-      if (snapshot === undefined || snapshot.until < clock.monotonic()) throw tooOld();
-      if (snapshot.question !== question)
-        throw badRequest("continue key is not valid: it belongs to another list");
-      const page = cut(snapshot, { id, start, limit: limit <= 0 ? Number.POSITIVE_INFINITY : limit });
-      if (page.continueToken === undefined) kept.delete(id);
-      return page;
-    },
+    resourceVersion,
+    objects: page,
+    continueToken: formatToken({ resourceVersion, after: { namespace, name } }),
+    remaining: rest.length - page.length,
   };
 }
 
-function cut(
-  snapshot: Snapshot,
-  at: { readonly id: string; readonly start: number; readonly limit: number },
-): Page {
-  const { objects, resourceVersion } = snapshot;
-  const end = at.start + at.limit;
-  const page = { resourceVersion, objects: objects.slice(at.start, end) };
-  const remaining = objects.length - end;
-  return remaining <= 0 ? page : { ...page, continueToken: `${at.id}.${end}`, remaining };
+function isBehind({ metadata }: KubeObject, after: Continuation["after"]): boolean {
+  const namespace = metadata.namespace ?? "";
+  if (namespace !== after.namespace) return namespace > after.namespace;
+  return metadata.name > after.name;
 }
 
-function parseToken(token: string): { readonly id: string; readonly start: number } {
-  const [id = "", start = ""] = token.split(".");
-  if (!/^[-0-9a-f]+$/.test(id) || !/^\d+$/.test(start)) throw badRequest("continue key is not valid");
-  return { id, start: Number(start) };
+const formatToken = ({ resourceVersion, after }: Continuation): string =>
+  Buffer.from(JSON.stringify([resourceVersion, after.namespace, after.name])).toString("base64url");
+
+/** Refuses with 400 what no server gave out. */
+export function parseToken(token: string): Continuation {
+  const parts = partsOf(token);
+  const [resourceVersion, namespace, name] = parts;
+  const isWhole = resourceVersion !== undefined && namespace !== undefined && name !== undefined;
+  if (!isWhole || parts.length !== 3 || !parts.every((part) => typeof part === "string"))
+    throw badRequest("continue key is not valid");
+  return { resourceVersion, after: { namespace, name } };
 }
 
-const tooOld = () =>
-  expired(
-    "The provided continue parameter is too old to display a consistent list result. " +
-      "You can start a new list without the continue parameter.",
-  );
+function partsOf(token: string): readonly string[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(token, "base64url").toString("utf8"));
+    return Array.isArray(parts) ? (parts as readonly string[]) : [];
+  } catch {
+    return []; // Not ours: the caller says so.
+  }
+}

@@ -24,6 +24,10 @@ export interface Cache {
   get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined;
   /** All objects of a kind, or of one namespace. Sorted by namespace and name. */
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];
+  /**
+   * All objects of a kind, or of one namespace, as they were at `revision`, sorted. "gone" when that lies below the ring.
+   */
+  listAt<T extends KubeObject>(kind: Kind<T>, revision: Revision, namespace?: string): readonly T[] | "gone";
   /** Objects whose controller (ownerReference with controller: true) has this uid. */
   controlledBy<T extends KubeObject>(kind: Kind<T>, ownerUid: string): readonly T[];
   /** Objects of any kind that name this uid among their owners. */

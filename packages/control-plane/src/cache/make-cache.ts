@@ -16,6 +16,7 @@ import type { Store } from "../store/store.ts";
 import { cacheLimits, type Cache, type CacheEvent } from "./cache.ts";
 import { Feeding } from "./feeding.ts";
 import { Contents } from "./contents.ts";
+import { undone } from "./past.ts";
 import { placeOf } from "./shelf.ts";
 
 export interface CacheOptions {
@@ -48,6 +49,14 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
   return {
     get: (kind, namespace, name) => as(shelf(kind).get(placeOf(namespace ?? "", name))),
     list: (kind, namespace) => as(shelf(kind).list(namespace)),
+    listAt: (kind, revision, namespace) => {
+      const { ring } = shelf(kind);
+      const present = shelf(kind).list(namespace);
+      const newer = ring.since(revision);
+      if (newer === undefined) return "gone";
+      const concerned = newer.filter(({ object }) => isIn(object, namespace));
+      return as(concerned.length === 0 ? present : undone(present, concerned));
+    },
     controlledBy: (kind, uid) => as(shelf(kind).controlledBy(uid)),
     onNode: (kind, name) => as(shelf(kind).onNode(name)),
     dependentsOf: (uid) => contents.dependentsOf(uid),
@@ -79,6 +88,9 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
 /** The kind's row says which type its objects have; the shelves hold objects of all types. */
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- one cast, named once
 const as = <T>(found: KubeObject | readonly KubeObject[] | undefined): T => found as T;
+
+const isIn = ({ metadata }: KubeObject, namespace: string | undefined): boolean =>
+  namespace === undefined || metadata.namespace === namespace;
 
 async function within(
   clock: Clock,

@@ -6,60 +6,77 @@ import { answerList } from "../render.ts";
 import { selectionOf } from "../selection.ts";
 import { revisionOf } from "../watch/options.ts";
 import { awaitRevision } from "../watch/watch.ts";
-import type { Page } from "../pages.ts";
+import { pageOf, parseToken, type Continuation } from "../pages.ts";
+import type { KubeObject } from "@kubus/shared/api/meta.ts";
 
 export const list: Act = async (state, call) => {
   const { query } = call.request;
   const limit = limitOf(query.get("limit"));
   const token = query.get("continue") ?? "";
-  const page = token === "" ? await firstPage(state, call, limit) : nextPage(state, call, { token, limit });
-  return answerList(state, call, page);
+  const { resourceVersion, after } = token === "" ? await firstOf(state, call) : nextOf(call, token);
+  const { matches } = selectionOf(call);
+  const objects = (await listedAt(state, call, resourceVersion)).filter(matches);
+  return answerList(state, call, pageOf({ resourceVersion, objects, after, limit }));
 };
 
-async function firstPage(state: ApiState, call: Call, limit: number): Promise<Page> {
-  const { kind, namespace } = call;
-  await awaitAskedRevision(state, call);
-  const { matches } = selectionOf(call);
-  const objects = state.cache.list(kind, namespace).filter(matches);
-  const resourceVersion = state.cache.resourceVersion(kind);
-  return state.pages.first({ question: questionOf(call), resourceVersion, objects }, limit);
+/** Everything that was there at a revision. Refuses with 410 when nobody remembers. */
+async function listedAt(
+  state: ApiState,
+  { kind, namespace, request }: Call,
+  resourceVersion: string,
+): Promise<readonly KubeObject[]> {
+  const { cache } = state;
+  if (resourceVersion === cache.resourceVersion(kind)) return cache.list(kind, namespace);
+  const revision = revisionOf(storeOf(state, kind), resourceVersion);
+  await awaitRevision(state, { kind }, revision);
+  const objects = cache.listAt(kind, revision, namespace);
+  if (objects !== "gone") return objects;
+  throw expired(
+    request.query.has("continue")
+      ? "The provided continue parameter is too old to display a consistent list result. " +
+          "You can start a new list without the continue parameter."
+      : `The provided resource version ${resourceVersion} is too old`,
+  );
 }
 
-function nextPage(state: ApiState, call: Call, at: { readonly token: string; readonly limit: number }): Page {
+function nextOf(call: Call, token: string): Continuation {
   const { query } = call.request;
   if ((query.get("resourceVersionMatch") ?? "") !== "")
     throw listOption("resourceVersionMatch is forbidden when continue is provided");
   if (!["", "0"].includes(query.get("resourceVersion") ?? ""))
     throw badRequest("specifying resource version is not allowed when using continue");
-  return state.pages.next(at.token, questionOf(call), at.limit);
+  return parseToken(token);
 }
 
-async function awaitAskedRevision(state: ApiState, call: Call): Promise<void> {
-  const { query } = call.request;
-  const resourceVersion = query.get("resourceVersion") ?? "";
-  const match = query.get("resourceVersionMatch") ?? "";
+/** The revision that a list without a token shows: the newest, unless an exact one is asked for. */
+async function firstOf(
+  state: ApiState,
+  call: Call,
+): Promise<{ readonly resourceVersion: string; readonly after?: undefined }> {
+  const { kind, request } = call;
+  const resourceVersion = request.query.get("resourceVersion") ?? "";
+  const match = request.query.get("resourceVersionMatch") ?? "";
+  checkMatch(match, resourceVersion);
+  if (resourceVersion !== "" && resourceVersion !== "0") {
+    await awaitRevision(state, call, revisionOf(storeOf(state, kind), resourceVersion));
+    if (match === "Exact") return { resourceVersion };
+  }
+  return { resourceVersion: state.cache.resourceVersion(kind) };
+}
+
+function checkMatch(match: string, resourceVersion: string): void {
   if (match !== "" && resourceVersion === "")
     throw listOption("resourceVersionMatch is forbidden unless resourceVersion is provided");
   if (!["", "Exact", "NotOlderThan"].includes(match))
     throw listOption(`Unsupported value: "${match}": supported values: "Exact", "NotOlderThan"`);
   if (match === "Exact" && resourceVersion === "0")
     throw listOption('resourceVersionMatch "Exact" is forbidden for resourceVersion "0"');
-  if (resourceVersion === "" || resourceVersion === "0") return;
-  const revision = revisionOf(storeOf(state, call.kind), resourceVersion);
-  await awaitRevision(state, call, revision);
-  // Only the present is kept as a whole; the past is in the ring, as changes.
-  if (match === "Exact" && revision !== state.cache.revision(call.kind))
-    throw expired(`The provided resource version ${resourceVersion} is too old`);
 }
 
 const listOption = (message: string) =>
   invalid({ group: "meta.k8s.io", kind: "ListOptions" }, "", [
     { reason: "FieldValueForbidden", field: "resourceVersionMatch", message: `Forbidden: ${message}` },
   ]);
-
-/** What a page's token is good for. */
-const questionOf = ({ request: { path, query } }: Call): string =>
-  `${path}?${query.get("labelSelector") ?? ""}&${query.get("fieldSelector") ?? ""}`;
 
 function limitOf(text: string | null): number {
   if (text === null || text === "") return 0;
