@@ -13,12 +13,24 @@ export const cause = {
   }),
   invalid: (field: string, value: unknown, detail: string): Cause => ({
     reason: "FieldValueInvalid",
-    message: `Invalid value: ${shown(value)}: ${detail}`,
+    message: detail === "" ? `Invalid value: ${shown(value)}` : `Invalid value: ${shown(value)}: ${detail}`,
+    field,
+  }),
+  /** As `invalid`, where the value is too much to be told again. */
+  invalidWhole: (field: string, detail: string): Cause => ({
+    reason: "FieldValueInvalid",
+    message: `Invalid value: ${detail}`,
     field,
   }),
   notSupported: (field: string, value: unknown, supported: readonly string[]): Cause => ({
     reason: "FieldValueNotSupported",
     message: `Unsupported value: ${shown(value)}: supported values: ${[...supported].sort().map(shown).join(", ")}`,
+    field,
+  }),
+  /** As `notSupported`, with the words in the order that Kubernetes tells them in. */
+  notSupportedInOrder: (field: string, value: unknown, supported: readonly string[]): Cause => ({
+    reason: "FieldValueNotSupported",
+    message: `Unsupported value: ${shown(value)}: supported values: ${supported.map(shown).join(", ")}`,
     field,
   }),
   duplicate: (field: string, value: unknown): Cause => ({

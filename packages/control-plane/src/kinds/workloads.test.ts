@@ -32,9 +32,13 @@ test("a deployment finds its own pods", () => {
   assert.deepEqual(wrong({ selector: {} }), [
     "spec.selector: Invalid value: {}: empty selector is invalid for deployment",
   ]);
-  assert.deepEqual(wrong({ selector: undefined }), ["spec.selector: Required value"]);
+  assert.deepEqual(wrong({ selector: undefined }), [
+    "spec.selector: Required value",
+    'spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`',
+  ]);
   assert.deepEqual(wrong({ selector: { matchExpressions: [{ key: "app", operator: "In" }] } }), [
     "spec.selector.matchExpressions[0].values: Required value: must be specified when `operator` is 'In' or 'NotIn'",
+    'spec.selector: Invalid value: {"matchExpressions":[{"key":"app","operator":"In"}]}: invalid label selector',
   ]);
 });
 

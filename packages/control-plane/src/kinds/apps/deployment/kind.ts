@@ -5,7 +5,7 @@ import { ageColumn, nameColumn, templateColumns } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import { setDeploymentDefaults } from "./defaults.ts";
 import { validateSelectorUnchanged } from "../../template/validate.ts";
-import { validateDeployment } from "./validate.ts";
+import { validateDeployment, validateDeploymentStatus } from "./validate.ts";
 
 export const deploymentKind = defineKind<Deployment>({
   group: "apps",
@@ -36,6 +36,7 @@ export const deploymentKind = defineKind<Deployment>({
   prepareForCreate: (deployment) => ({ ...deployment, status: {} }),
   validate: validateDeployment,
   validateUpdate: (next, previous) => validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
+  validateStatusUpdate: validateDeploymentStatus,
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,

@@ -1,5 +1,5 @@
 /** ReplicaSet: a number of equal pods. */
-import type { ReplicaSet } from "@kubus/shared/api/workload.ts";
+import type { ReplicaSet, ReplicaSetStatus } from "@kubus/shared/api/workload.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { withDefaults } from "../../../api/defaults.ts";
 import { formatLabelSelector } from "../../../api/selectors.ts";
@@ -9,6 +9,7 @@ import { setTemplateDefaults } from "../../core/pod/defaults.ts";
 import type { Received } from "../../received.ts";
 import { validateNotNegative } from "../../rules.ts";
 import { validateSelector, validateSelectorUnchanged, validateTemplate } from "../../template/validate.ts";
+import { validateCounts, validateParts } from "../counts.ts";
 
 export const replicaSetKind = defineKind<ReplicaSet>({
   group: "apps",
@@ -43,6 +44,7 @@ export const replicaSetKind = defineKind<ReplicaSet>({
   prepareForCreate: (replicaSet) => ({ ...replicaSet, status: { replicas: 0 } }),
   validate: validateReplicaSet,
   validateUpdate: (next, previous) => validateSelectorUnchanged(next.spec.selector, previous.spec.selector),
+  validateStatusUpdate: ({ status }) => validateReplicaSetStatus(status),
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,
@@ -55,7 +57,23 @@ function validateReplicaSet({ spec }: Received<ReplicaSet>): readonly Cause[] {
   return [
     ...validateNotNegative(spec?.replicas, "spec.replicas"),
     ...validateNotNegative(spec?.minReadySeconds, "spec.minReadySeconds"),
-    ...validateSelector(spec?.selector, spec?.template, "replicaset"),
+    ...validateSelector(spec?.selector, spec?.template, { owner: "replicaset" }),
     ...validateTemplate(spec?.template, "spec.template"),
   ];
 }
+
+const validateReplicaSetStatus = (status: ReplicaSetStatus | undefined): readonly Cause[] => [
+  ...validateCounts<ReplicaSetStatus>(status, [
+    "replicas",
+    "fullyLabeledReplicas",
+    "readyReplicas",
+    "availableReplicas",
+    "observedGeneration",
+  ]),
+  ...validateParts<ReplicaSetStatus>(status, [
+    { field: "fullyLabeledReplicas", of: "replicas" },
+    { field: "readyReplicas", of: "replicas" },
+    { field: "availableReplicas", of: "replicas" },
+    { field: "availableReplicas", of: "readyReplicas", named: "readyReplicas" },
+  ]),
+];
