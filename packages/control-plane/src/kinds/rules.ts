@@ -89,17 +89,3 @@ export const validateFileMode = (mode: number | undefined, field: string): reado
   mode !== undefined && (mode < 0 || mode > 0o777)
     ? [cause.invalid(field, mode, "must be a number between 0 and 0777 (octal), both inclusive")]
     : [];
-
-/** A text that a rule has something to say about. */
-export function validateText(rule: NameRule, value: string, field: string): readonly Cause[] {
-  const wrong = rule(value);
-  return wrong === undefined ? [] : [cause.invalid(field, value, wrong)];
-}
-
-/** What stays as it was created. */
-export const validateUnchanged = (next: unknown, previous: unknown, field: string): readonly Cause[] =>
-  isDeepStrictEqual(next, previous) ? [] : [cause.invalid(field, next, "field is immutable")];
-
-/** The number of a network port. */
-export const validatePortNumber = (port: number, field: string): readonly Cause[] =>
-  port >= 1 && port <= 65_535 ? [] : [cause.invalid(field, port, "must be between 1 and 65535, inclusive")];

@@ -1,10 +1,11 @@
 /** The rules of what an ingress sends requests to: a service's port, or another resource. Pure. */
 import type { IngressBackend, TypedLocalObjectReference } from "@kubus/shared/api/networking.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { dns1035Label, dnsSubdomain, pathSegmentName, portName } from "../../../api/names.ts";
+import { dns1035Label, dnsSubdomain, pathSegmentName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
-import { validatePortNumber, validateText } from "../../rules.ts";
+import { validatePort, validatePortName } from "../../ports.ts";
+import { checked, checkedName } from "../../rules.ts";
 
 export function validateBackend(
   { service, resource }: Received<IngressBackend>,
@@ -23,19 +24,19 @@ function validateService(
 ): readonly Cause[] {
   const nameField = `${field}.service.name`;
   return [
-    ...(name === "" ? [cause.required(nameField)] : validateText(dns1035Label, name, nameField)),
-    ...validatePort(port, field),
+    ...(name === "" ? [cause.required(nameField)] : checked(dns1035Label, name, nameField)),
+    ...validateServicePort(port, field),
   ];
 }
 
-function validatePort(
+function validateServicePort(
   { name = "", number = 0 }: { readonly name?: string | undefined; readonly number?: number | undefined },
   field: string,
 ): readonly Cause[] {
   if (name !== "" && number !== 0)
     return [cause.invalid(field, "", "cannot set both port name & port number")];
-  if (name !== "") return validateText(portName, name, `${field}.service.port.name`);
-  if (number !== 0) return validatePortNumber(number, `${field}.service.port.number`);
+  if (name !== "") return validatePortName(name, `${field}.service.port.name`);
+  if (number !== 0) return validatePort(number, `${field}.service.port.number`);
   return [cause.required(field, "port name or number is required")];
 }
 
@@ -45,12 +46,8 @@ export function validateReference(
   field: string,
 ): readonly Cause[] {
   return [
-    ...(apiGroup === undefined ? [] : validateText(dnsSubdomain, apiGroup, `${field}.apiGroup`)),
-    ...validateSegment(kind, `${field}.kind`),
-    ...validateSegment(name, `${field}.name`),
+    ...(apiGroup === undefined ? [] : checked(dnsSubdomain, apiGroup, `${field}.apiGroup`)),
+    ...checkedName(pathSegmentName, kind, `${field}.kind`),
+    ...checkedName(pathSegmentName, name, `${field}.name`),
   ];
 }
-
-/** A part of a path that must be there. */
-export const validateSegment = (text: string, field: string): readonly Cause[] =>
-  text === "" ? [cause.required(field)] : validateText(pathSegmentName, text, field);

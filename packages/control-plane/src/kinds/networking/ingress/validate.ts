@@ -5,7 +5,7 @@ import { dnsSubdomain, wildcardSubdomain } from "../../../api/names.ts";
 import { parseAddress } from "../../addresses.ts";
 import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
-import { validateText } from "../../rules.ts";
+import { checked } from "../../rules.ts";
 import { validateAddress } from "../../validate-address.ts";
 import { validateBackend } from "./validate-backend.ts";
 
@@ -24,7 +24,7 @@ export function validateIngress({ spec = {} }: Received<Ingress>): readonly Caus
     ...tls.flatMap((one, i) => validateTls(one, `spec.tls[${i}]`)),
     ...(ingressClassName === undefined
       ? []
-      : validateText(dnsSubdomain, ingressClassName, "spec.ingressClassName")),
+      : checked(dnsSubdomain, ingressClassName, "spec.ingressClassName")),
   ];
 }
 
@@ -48,7 +48,7 @@ export function validateIngressStatus({ status }: Received<Ingress>): readonly C
     const field = `status.loadBalancer.ingress[${i}]`;
     return [
       ...(ip === "" ? [] : validateAddress(ip, `${field}.ip`)),
-      ...(hostname === "" ? [] : validateText(dnsSubdomain, hostname, `${field}.hostname`)),
+      ...(hostname === "" ? [] : checked(dnsSubdomain, hostname, `${field}.hostname`)),
       ...(parseAddress(hostname) === undefined
         ? []
         : [cause.invalid(`${field}.hostname`, hostname, noAddress)]),
@@ -67,14 +67,14 @@ function validateRule({ host = "", http }: Received<IngressRule>, field: string)
 }
 
 const validateHost = (host: string, field: string): readonly Cause[] =>
-  validateText(host.includes("*") ? wildcardSubdomain : dnsSubdomain, host, field);
+  checked(host.includes("*") ? wildcardSubdomain : dnsSubdomain, host, field);
 
 const validateTls = (
   { hosts = [], secretName = "" }: Received<IngressTls>,
   field: string,
 ): readonly Cause[] => [
   ...hosts.flatMap((host, i) => validateHost(host, `${field}.hosts[${i}]`)),
-  ...(secretName === "" ? [] : validateText(dnsSubdomain, secretName, `${field}.secretName`)),
+  ...(secretName === "" ? [] : checked(dnsSubdomain, secretName, `${field}.secretName`)),
 ];
 
 function validatePath(

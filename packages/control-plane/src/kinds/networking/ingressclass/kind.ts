@@ -7,7 +7,7 @@ import { cause } from "../../causes.ts";
 import { ageColumn, nameColumn, none } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
-import { validateText, validateUnchanged } from "../../rules.ts";
+import { checked, validateImmutable } from "../../rules.ts";
 import { validateReference } from "../ingress/validate-backend.ts";
 
 const controllerBytesMax = 250;
@@ -34,7 +34,7 @@ export const ingressClassKind = defineKind<IngressClass>({
     ),
   validate: ({ spec = {} }) => validateSpec(spec),
   validateUpdate: (next, previous) =>
-    validateUnchanged(next.spec?.controller ?? "", previous.spec?.controller ?? "", "spec.controller"),
+    validateImmutable(next.spec?.controller ?? "", previous.spec?.controller ?? "", "spec.controller"),
 });
 
 function parametersText({ spec }: IngressClass): string {
@@ -69,7 +69,7 @@ function validateController(controller: string): readonly Cause[] {
   const wrongPath = `Invalid path (regex used for validation is '${httpPath}')`;
   return [
     ...tooLong,
-    ...validateText(dnsSubdomain, host, field),
+    ...checked(dnsSubdomain, host, field),
     ...(new RegExp(`^${httpPath}$`).test(path) ? [] : [cause.invalid(field, path, wrongPath)]),
   ];
 }
@@ -91,5 +91,5 @@ function validateNamespace(scope: string, namespace: string | undefined, field: 
     return namespace === undefined ? [] : [cause.forbidden(field, "`parameters.scope` is set to 'Cluster'")];
   return namespace === undefined
     ? [cause.required(field, "`parameters.scope` is set to 'Namespace'")]
-    : validateText(dnsLabel, namespace, field);
+    : checked(dnsLabel, namespace, field);
 }

@@ -6,9 +6,8 @@ import { cause } from "../../causes.ts";
 import { ageColumn, nameColumn } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
-import { validateText, validateUnchanged } from "../../rules.ts";
+import { checked, checkedName, validateImmutable } from "../../rules.ts";
 import { canonicalAddress } from "../../validate-address.ts";
-import { validateSegment } from "../ingress/validate-backend.ts";
 
 export const ipAddressKind = defineKind<IpAddress>({
   group: "networking.k8s.io",
@@ -22,7 +21,7 @@ export const ipAddressKind = defineKind<IpAddress>({
   columns: [nameColumn, { name: "ParentRef", type: "string", of: parentText }, ageColumn],
   validate: ({ spec = {} }) => validateParent(spec.parentRef, "spec.parentRef"),
   validateUpdate: (next, previous) =>
-    validateUnchanged(next.spec?.parentRef, previous.spec?.parentRef, "spec.parentRef"),
+    validateImmutable(next.spec?.parentRef, previous.spec?.parentRef, "spec.parentRef"),
 });
 
 /** `services/default/kubernetes`, with the group where it has one. */
@@ -39,9 +38,9 @@ function validateParent(parent: Parent, field: string): readonly Cause[] {
   if (parent === undefined) return [cause.required(field)];
   const { group = "", resource = "", namespace = "", name = "" } = parent;
   return [
-    ...(group === "" ? [] : validateText(dnsSubdomain, group, `${field}.group`)),
-    ...validateSegment(resource, `${field}.resource`),
-    ...validateSegment(name, `${field}.name`),
-    ...(namespace === "" ? [] : validateText(pathSegmentName, namespace, `${field}.namespace`)),
+    ...(group === "" ? [] : checked(dnsSubdomain, group, `${field}.group`)),
+    ...checkedName(pathSegmentName, resource, `${field}.resource`),
+    ...checkedName(pathSegmentName, name, `${field}.name`),
+    ...(namespace === "" ? [] : checked(pathSegmentName, namespace, `${field}.namespace`)),
   ];
 }

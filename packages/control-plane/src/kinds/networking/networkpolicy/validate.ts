@@ -6,15 +6,14 @@ import type {
   NetworkPolicyPort,
 } from "@kubus/shared/api/networking.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { portName } from "../../../api/names.ts";
 import { contains, parseRange } from "../../addresses.ts";
 import { cause } from "../../causes.ts";
+import { protocols, validatePort, validatePortName } from "../../ports.ts";
 import type { Received } from "../../received.ts";
-import { validatePortNumber, validateText } from "../../rules.ts";
+
 import { validateLabelSelector } from "../../template/validate.ts";
 import { validateRange } from "../../validate-address.ts";
 
-const protocols = ["SCTP", "TCP", "UDP"];
 const types = ["Egress", "Ingress"];
 
 export function validateNetworkPolicy({ spec = {} }: Received<NetworkPolicy>): readonly Cause[] {
@@ -22,11 +21,11 @@ export function validateNetworkPolicy({ spec = {} }: Received<NetworkPolicy>): r
   return [
     ...validateLabelSelector(podSelector, "spec.podSelector"),
     ...ingress.flatMap(({ ports = [], from = [] }, i) => [
-      ...ports.flatMap((port, k) => validatePort(port, `spec.ingress[${i}].ports[${k}]`)),
+      ...ports.flatMap((port, k) => validatePolicyPort(port, `spec.ingress[${i}].ports[${k}]`)),
       ...from.flatMap((peer, k) => validatePeer(peer, `spec.ingress[${i}].from[${k}]`)),
     ]),
     ...egress.flatMap(({ ports = [], to = [] }, i) => [
-      ...ports.flatMap((port, k) => validatePort(port, `spec.egress[${i}].ports[${k}]`)),
+      ...ports.flatMap((port, k) => validatePolicyPort(port, `spec.egress[${i}].ports[${k}]`)),
       ...to.flatMap((peer, k) => validatePeer(peer, `spec.egress[${i}].to[${k}]`)),
     ]),
     ...validateTypes(policyTypes),
@@ -42,7 +41,7 @@ function validateTypes(policyTypes: readonly string[]): readonly Cause[] {
   );
 }
 
-function validatePort(
+function validatePolicyPort(
   { protocol = "TCP", port, endPort }: Received<NetworkPolicyPort>,
   field: string,
 ): readonly Cause[] {
@@ -63,12 +62,12 @@ function validatePortRange(
   if (typeof port === "string")
     return [
       ...wrongEnd("may not be specified when `port` is non-numeric"),
-      ...validateText(portName, port, `${field}.port`),
+      ...validatePortName(port, `${field}.port`),
     ];
   return [
-    ...validatePortNumber(port, `${field}.port`),
+    ...validatePort(port, `${field}.port`),
     ...(endPort !== undefined && endPort < port ? wrongEnd("must be greater than or equal to `port`") : []),
-    ...(endPort === undefined ? [] : validatePortNumber(endPort, `${field}.endPort`)),
+    ...(endPort === undefined ? [] : validatePort(endPort, `${field}.endPort`)),
   ];
 }
 
