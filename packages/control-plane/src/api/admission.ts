@@ -5,10 +5,12 @@
  * Both run for everybody. Pure but for reading the cache, except where an admitter must ask somebody else (webhooks).
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Random } from "@kubus/shared/chance/random.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import type { Authorizer } from "./authorization/authorizer.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { nodeRestriction } from "./admission/node-restriction.ts";
 import type { User } from "./request.ts";
@@ -32,6 +34,8 @@ export interface AdmissionWorld {
   readonly cache: Cache;
   readonly kinds: KindTable;
   readonly clock: Clock;
+  readonly random: Random;
+  readonly authorizer: Authorizer;
   /** For people: sent as `Warning` headers with the answer. */
   readonly warn: (warning: string) => void;
 }

@@ -3,16 +3,17 @@
  *
  * Guarantee: `handle` never rejects; whatever goes wrong is answered with a metav1.Status.
  */
-import { Refusal } from "@kubus/shared/errors/codes.ts";
 import type { Verb } from "../kinds/kind.ts";
-import { authorize, authorizePath } from "./authorization/authorize.ts";
-import { callOf, type Call } from "./call.ts";
+import { authenticate } from "./authentication/authenticate.ts";
+import { impersonated } from "./authentication/impersonation.ts";
+import { authorize } from "./authorization/authorize.ts";
+import { makeAuthorizer } from "./authorization/authorizer.ts";
+import { callOf, questionOf, type Call } from "./call.ts";
 import { documentAt, publicPaths } from "./documents.ts";
 import { makeObjects } from "./make-objects.ts";
 import { makeMetrics } from "./metrics.ts";
 import type { ObjectsAs } from "./objects.ts";
 import { makeOpenApi } from "./openapi.ts";
-import { makePages } from "./pages.ts";
 import type { ApiPorts, ApiState } from "./ports.ts";
 import { noSuchMethod, noSuchPath } from "./refusals.ts";
 import { isStream, type ApiRequest, type ApiResponse, type User } from "./request.ts";
@@ -25,7 +26,11 @@ import { actOf } from "./verbs/index.ts";
 export interface Api {
   handle(request: ApiRequest): Promise<ApiResponse>;
   /** The session that an upgrade to exec asks for; rejects with `Refusal` when there can be none. */
-  execSession(request: ApiRequest): ExecSession;
+  execSession(request: ApiRequest): Promise<ExecSession>;
+  /** Who asks, after authentication and impersonation; rejects with `Refusal` when they prove nothing. */
+  userOf(request: ApiRequest): Promise<User>;
+  /** Throws a `Refusal` when the user may not use a path that is no resource. */
+  authorizePath(user: User, path: string): void;
   readonly objectsAs: ObjectsAs;
   /** What a refusal that was thrown elsewhere looks like to a client. */
   readonly refuse: (error: unknown) => ApiResponse;
@@ -40,9 +45,9 @@ export function makeApi(ports: ApiPorts): Api {
   });
   const state: ApiState = {
     ...ports,
-    pages: makePages(ports),
     metrics: makeMetrics(),
     turns: makeTurns(),
+    authorizer: makeAuthorizer(ports),
     unready: () => unready ?? ports.unready?.(),
   };
   const world = { ...state, openApi: makeOpenApi(ports.kinds, ports.version) };
@@ -51,13 +56,15 @@ export function makeApi(ports: ApiPorts): Api {
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     const route = router(request.path);
     if (route === undefined) return documentFor(world, request);
-    const call = callOf(request, knownUser(request), route);
+    const call = callOf(request, await userOf(state, request), route);
     return counted(state, call, await act(state, call).catch(refuse));
   };
 
   return {
     handle: (request) => answer(request).catch(refuse),
     execSession: (request) => execSession(state, router, request),
+    userOf: (request) => userOf(state, request),
+    authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: makeObjects(state),
     refuse,
   };
@@ -67,23 +74,18 @@ export function makeApi(ports: ApiPorts): Api {
 const reads: readonly Verb[] = ["get", "list", "watch"];
 
 async function act(state: ApiState, call: Call): Promise<ApiResponse> {
-  const { request } = call;
   const run = actOf(call);
-  authorize(
-    call.user,
-    { ...call, kind: call.served, fieldSelector: request.query.get("fieldSelector") ?? undefined },
-    state,
-  );
+  authorize(state.authorizer, call.user, questionOf(call));
   // What cannot be answered is refused before anything is done.
   if (!reads.includes(call.verb)) call.shape();
   return run(state, call);
 }
 
-function execSession(state: ApiState, router: Router, request: ApiRequest): ExecSession {
+async function execSession(state: ApiState, router: Router, request: ApiRequest): Promise<ExecSession> {
   const route = router(request.path);
   if (route?.subresource !== "exec") throw noSuchPath();
-  const call = callOf(request, knownUser(request), route);
-  authorize(call.user, { ...call, kind: call.served, verb: "create", fieldSelector: undefined }, state);
+  const call = callOf(request, await userOf(state, request), route);
+  authorize(state.authorizer, call.user, { ...questionOf(call), verb: "create" });
   return execSessionOf(state, call);
 }
 
@@ -91,16 +93,18 @@ async function documentFor(
   world: Parameters<typeof documentAt>[0],
   request: ApiRequest,
 ): Promise<ApiResponse> {
-  if (!publicPaths.includes(request.path)) authorizePath(knownUser(request), request.method, request.path);
+  const { method, path } = request;
+  const user = await userOf(world, request);
+  if (!publicPaths.includes(path)) authorize(world.authorizer, user, { verb: method.toLowerCase(), path });
   const document = documentAt(world, request);
   if (document === undefined) throw noSuchPath();
-  if (request.method !== "GET" && request.method !== "HEAD") throw noSuchMethod();
-  return Promise.resolve(document);
+  if (method !== "GET" && method !== "HEAD") throw noSuchMethod();
+  return document;
 }
 
-function knownUser({ user }: ApiRequest): User {
-  if (user === undefined) throw new Refusal("unauthorized", "Unauthorized");
-  return user;
+async function userOf(state: ApiState, request: ApiRequest): Promise<User> {
+  const asker = await authenticate(request, state);
+  return impersonated(state.authorizer, asker, request);
 }
 
 function counted(

@@ -3,6 +3,7 @@ import type { Kind, Verb } from "../kinds/kind.ts";
 import { acceptedShape, type Shape } from "./media-type.ts";
 import { invalid } from "./refusals.ts";
 import type { ApiRequest, ApiResponse, User } from "./request.ts";
+import type { ResourceQuestion } from "./authorization/question.ts";
 import { verbOf, type Route } from "./route.ts";
 import type { ApiState } from "./ports.ts";
 import type { Target } from "./write.ts";
@@ -36,6 +37,18 @@ export function callOf(request: ApiRequest, user: User, route: Route): Call {
     shape: () => acceptedShape(headers["accept"]),
   };
 }
+
+/** What the authorizers are asked about a call. */
+export const questionOf = ({ served, ...call }: Call): ResourceQuestion => ({
+  verb: call.verb,
+  group: served.group,
+  resource: served.plural,
+  subresource: call.subresource,
+  // A namespace lies in itself: what a role in it grants counts.
+  namespace: served.group === "" && served.plural === "namespaces" ? call.name : call.namespace,
+  name: call.name,
+  fieldSelector: call.request.query.get("fieldSelector") ?? undefined,
+});
 
 export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
 

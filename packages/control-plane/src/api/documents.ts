@@ -21,8 +21,8 @@ interface World extends ApiState {
   readonly openApi: OpenApi;
 }
 
-/** Paths that answer those who cannot prove who they are. */
-export const publicPaths: readonly string[] = ["/version", "/healthz", "/livez", "/readyz"];
+/** Paths that answer everybody, whatever the roles say. */
+export const publicPaths: readonly string[] = ["/healthz", "/livez", "/readyz"];
 
 /** The rows that discovery tells of: all. Those that are hidden have no verbs there (see `discovery.ts`). */
 const told = (kinds: KindTable): readonly Kind[] => kinds.served();

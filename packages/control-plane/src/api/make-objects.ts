@@ -3,7 +3,7 @@ import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { invariant } from "@kubus/shared/errors/invariant.ts";
 import { apiVersionOf } from "../kinds/kind-table.ts";
 import type { Kind } from "../kinds/kind.ts";
-import { masters } from "./authorization/authorize.ts";
+import { masters } from "./authorization/authorizer.ts";
 import { bindPod } from "./bind.ts";
 import type { Draft, ObjectsAs, Target as ObjectTarget } from "./objects.ts";
 import { applyMergePatch } from "./merge-patch.ts";

@@ -7,9 +7,10 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import type { TokenKeys } from "./authentication/token-keys.ts";
+import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Store } from "../store/store.ts";
 import type { Metrics } from "./metrics.ts";
-import type { Pages } from "./pages.ts";
 import type { Turns } from "./turns.ts";
 
 export interface ApiPorts {
@@ -23,15 +24,17 @@ export interface ApiPorts {
   readonly log: Log;
   /** `0.1.0`. */
   readonly version: string;
+  /** What signs and proves service account tokens; without it none is issued and none is accepted. */
+  readonly tokens?: TokenKeys;
   /** Whether this server can serve; asked by /readyz. A reason, or undefined. */
   readonly unready?: () => string | undefined;
 }
 
 /** What the verbs need besides the ports: what this server remembers between requests. */
 export interface ApiState extends ApiPorts {
-  readonly pages: Pages;
   readonly metrics: Metrics;
   readonly turns: Turns;
+  readonly authorizer: Authorizer;
   /** Why this server cannot serve yet, or undefined. */
   readonly unready: () => string | undefined;
 }

@@ -18,8 +18,12 @@ export interface ApiRequest {
   readonly query: URLSearchParams;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
-  /** Undefined: nobody proved who asks. */
+  /** Headers that came several times, value by value; absent where the transport sends each one once. */
+  readonly repeated?: Readonly<Record<string, readonly string[] | undefined>>;
+  /** Whom the transport has proven. Undefined: nobody; a bearer token may say more. */
   readonly user: User | undefined;
+  /** The transport was shown a proof that is none, such as a certificate of another authority. */
+  readonly isRefused?: boolean;
   readonly body: Uint8Array;
 }
 

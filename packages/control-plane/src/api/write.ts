@@ -290,9 +290,7 @@ const attemptOf = ({ kind, namespace, name, subresource, user, dryRun }: Target)
   dryRun,
 });
 
-const admissionWorld = ({ cache, kinds, clock }: ApiState, { warn = () => undefined }: Target) => ({
-  cache,
-  kinds,
-  clock,
-  warn,
-});
+const admissionWorld = (state: ApiState, { warn = () => undefined }: Target) => {
+  const { cache, kinds, clock, random, authorizer } = state;
+  return { cache, kinds, clock, random, authorizer, warn };
+};

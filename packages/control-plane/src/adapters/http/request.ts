@@ -4,16 +4,19 @@ import { apiLimits } from "../../api/limits.ts";
 import { badRequest, bodyTooLarge } from "../../api/refusals.ts";
 import type { ApiRequest } from "../../api/request.ts";
 import { httpLimits } from "./limits.ts";
-import { userOf } from "./user.ts";
+import { identityOf } from "./user.ts";
 
 export function requestOf(incoming: IncomingMessage, body: Uint8Array): ApiRequest {
   const { pathname, search } = splitTarget(incoming.url ?? "/");
+  const { user, isRefused } = identityOf(incoming.socket);
   return {
     method: incoming.method ?? "GET",
     path: pathname,
     query: new URLSearchParams(search),
     headers: incoming.headers as Readonly<Record<string, string | undefined>>,
-    user: userOf(incoming.socket),
+    repeated: incoming.headersDistinct,
+    user,
+    ...(isRefused ? { isRefused } : {}),
     body,
   };
 }

@@ -30,9 +30,13 @@ test("knows clients by their certificates, and nobody without one", async (t) =>
   const refused = await ask("GET", configMaps, { as: jane });
   assert.equal(refused.status, 403);
   assert.match(String(json(refused)["message"]), /User "jane" cannot list resource "configmaps"/);
-  for (const as of [undefined, late, stranger])
-    assert.equal((await ask("GET", configMaps, { as })).status, 401);
-  for (const path of ["/version", "/healthz", "/livez", "/readyz"])
+  for (const as of [late, stranger]) assert.equal((await ask("GET", configMaps, { as })).status, 401);
+  const nobody = await ask("GET", configMaps, { as: undefined });
+  assert.equal(nobody.status, 403);
+  assert.match(String(json(nobody)["message"]), /User "system:anonymous" cannot list resource "configmaps"/);
+  const authorization = "Bearer nothing";
+  assert.equal((await ask("GET", "/healthz", { as: undefined, headers: { authorization } })).status, 401);
+  for (const path of ["/healthz", "/livez", "/readyz"])
     assert.equal((await ask("GET", path, { as: undefined })).status, 200);
 });
 
@@ -207,7 +211,7 @@ test("gives a path of another part to its handler, with the user", async (t) => 
       socket.on("error", () => undefined);
     });
   const jane = await authority.issue({ name: "jane" });
-  assert.deepEqual([await open(admin), await open(jane), await open(undefined)], ["hello", "403", "401"]);
+  assert.deepEqual([await open(admin), await open(jane), await open(undefined)], ["hello", "403", "403"]);
   assert.deepEqual(
     users.map(({ name }) => name),
     ["kubernetes-admin"],

@@ -7,9 +7,7 @@ import { STATUS_CODES, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import { WebSocketServer, type WebSocket } from "ws";
 import type { Api } from "../../api/api.ts";
-import { authorizePath } from "../../api/authorization/authorize.ts";
 import { badRequest } from "../../api/refusals.ts";
-import { Refusal } from "@kubus/shared/errors/codes.ts";
 import { isStream, type ApiResponse, type User } from "../../api/request.ts";
 import { execProtocols, relayExec } from "../websocket/exec.ts";
 import { bodyOf, requestOf } from "./request.ts";
@@ -34,12 +32,12 @@ export function upgradesTo(api: Api, upgrades: Upgrades): Upgrade {
       }
       const takeOver = upgrades[request.path];
       if (takeOver !== undefined) {
-        const user = known(request.user);
-        authorizePath(user, "GET", request.path);
+        const user = await api.userOf(request);
+        api.authorizePath(user, request.path);
         plain.handleUpgrade(incoming, socket, head, (opened) => takeOver(opened, user));
         return;
       }
-      const session = api.execSession(request);
+      const session = await api.execSession(request);
       if (chosenOf(offeredBy(incoming)) === false)
         throw badRequest(`exec speaks ${execProtocols.join(" or ")}; the client offered none of them`);
       exec.handleUpgrade(incoming, socket, head, (opened) => void relayExec(opened, session));
@@ -54,11 +52,6 @@ const offeredBy = ({ headers }: IncomingMessage): ReadonlySet<string> =>
 
 const chosenOf = (offered: ReadonlySet<string>): string | false =>
   execProtocols.find((name) => offered.has(name)) ?? false;
-
-function known(user: User | undefined): User {
-  if (user === undefined) throw new Refusal("unauthorized", "Unauthorized");
-  return user;
-}
 
 /** There is no ServerResponse on an upgraded connection: the answer is written by hand and ends it. */
 function writeAnswer(socket: Duplex, response: ApiResponse): Promise<void> {

@@ -3,17 +3,29 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import type { User } from "../../api/request.ts";
 
-/** Nobody changes within a connection. */
-const known = new WeakMap<Socket, { readonly user: User | undefined }>();
+export interface Identity {
+  readonly user: User | undefined;
+  /** A certificate was given that the cluster's CA does not stand for at this moment. */
+  readonly isRefused: boolean;
+}
 
-/** Undefined when no certificate was given, or none that the cluster's CA stands for at this moment. */
-export function userOf(socket: Socket): User | undefined {
+/** Nobody changes within a connection. */
+const known = new WeakMap<Socket, Identity>();
+
+export function identityOf(socket: Socket): Identity {
   const remembered = known.get(socket);
-  if (remembered !== undefined) return remembered.user;
-  const isProven = socket instanceof TLSSocket && socket.authorized;
-  const user = isProven ? userIn(socket.getPeerCertificate().subject) : undefined;
-  known.set(socket, { user });
-  return user;
+  if (remembered !== undefined) return remembered;
+  const identity = socket instanceof TLSSocket ? identityIn(socket) : nobody;
+  known.set(socket, identity);
+  return identity;
+}
+
+const nobody: Identity = { user: undefined, isRefused: false };
+
+function identityIn(socket: TLSSocket): Identity {
+  const { subject } = (socket.getPeerCertificate() as { readonly subject?: Subject } | null) ?? {};
+  const user = socket.authorized ? userIn(subject) : undefined;
+  return { user, isRefused: user === undefined && subject !== undefined };
 }
 
 type Subject = Readonly<Record<string, string | string[] | undefined>> | undefined;

@@ -1,59 +1,32 @@
-/**
- * Who may ask for what: `system:masters` everything, boards what the Node authorizer grants, everyone else nothing yet.
- *
- * Pure but for looking into the cache.
- */
+/** Lets pass or refuses, in Kubernetes' words. */
 import { Refusal } from "@kubus/shared/errors/codes.ts";
-import type { Cache } from "../../cache/cache.ts";
-import type { Kind, Verb } from "../../kinds/kind.ts";
-import type { KindTable } from "../../kinds/kind-table.ts";
-import { forbidden } from "../refusals.ts";
 import type { User } from "../request.ts";
-import { authorizeNode } from "./node-authorizer.ts";
-import { nodeOfUser } from "./node-user.ts";
+import type { Authorizer } from "./authorizer.ts";
+import { isPathQuestion, type Question } from "./question.ts";
+import { resourceName } from "../refusals.ts";
 
-export interface Attributes {
-  readonly verb: Verb;
-  readonly kind: Kind;
-  readonly namespace: string | undefined;
-  readonly name: string | undefined;
-  readonly subresource: string | undefined;
-  /** As asked for in the query. */
-  readonly fieldSelector: string | undefined;
+/** Throws a refusal when the user may not. */
+export function authorize(authorizer: Authorizer, user: User, question: Question): void {
+  const { isAllowed, reason } = authorizer.decide(user, question);
+  if (!isAllowed) throw denied(user, question, reason);
 }
 
-export interface AuthorizationWorld {
-  readonly cache: Cache;
-  readonly kinds: KindTable;
-}
-
-export const masters = "system:masters";
-
-/** Throws a refusal in Kubernetes' words when the user may not. */
-export function authorize(user: User, attributes: Attributes, world: AuthorizationWorld): void {
-  if (user.groups.includes(masters)) return;
-  const node = nodeOfUser(user);
-  const reason = node === undefined ? "" : authorizeNode(node, attributes, world);
-  if (reason !== undefined) throw denied(user, attributes, reason);
-}
-
-/** Paths that are no resources: discovery and documents are for everyone who is known. */
-export function authorizePath(user: User, method: string, path: string): void {
-  const isDocument = ["/api", "/apis", "/openapi", "/version", "/healthz", "/livez", "/readyz"].some(
-    (root) => path === root || path.startsWith(`${root}/`),
-  );
-  if (user.groups.includes(masters) || path === "/" || (isDocument && method === "GET")) return;
-  throw new Refusal(
+/** `pods is forbidden: User "jane" cannot list resource "pods" in API group "" in the namespace "default"`. */
+export function denied(user: User, question: Question, reason: string): Refusal {
+  const why = reason === "" ? "" : `: ${reason}`;
+  if (isPathQuestion(question)) {
+    const sentence = `User "${user.name}" cannot ${question.verb} path "${question.path}"`;
+    return new Refusal("forbidden", `forbidden: ${sentence}${why}`, {});
+  }
+  const { group, resource, subresource = "", namespace = "", name = "", verb } = question;
+  const whole = subresource === "" ? resource : `${resource}/${subresource}`;
+  const where = namespace === "" ? "at the cluster scope" : `in the namespace "${namespace}"`;
+  const sentence = `User "${user.name}" cannot ${verb} resource "${whole}" in API group "${group}" ${where}`;
+  const subject = resourceName({ group, plural: resource });
+  const details = { ...(name === "" ? {} : { name }), ...(group === "" ? {} : { group }), kind: resource };
+  return new Refusal(
     "forbidden",
-    `forbidden: User "${user.name}" cannot ${method.toLowerCase()} path "${path}"`,
-    {},
+    `${subject}${name === "" ? "" : ` "${name}"`} is forbidden: ${sentence}${why}`,
+    details,
   );
-}
-
-function denied({ name: userName }: User, attributes: Attributes, reason: string): Refusal {
-  const { verb, kind, namespace, name = "", subresource } = attributes;
-  const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-  const where = namespace === undefined ? "at the cluster scope" : `in the namespace "${namespace}"`;
-  const sentence = `User "${userName}" cannot ${verb} resource "${resource}" in API group "${kind.group}" ${where}`;
-  return forbidden(kind, name, reason === "" ? sentence : `${sentence}: ${reason}`);
 }

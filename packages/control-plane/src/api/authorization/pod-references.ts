@@ -6,6 +6,10 @@ interface Volume {
   readonly secret?: { readonly secretName?: string };
   readonly configMap?: { readonly name?: string };
   readonly projected?: { readonly sources?: readonly Source[] };
+  readonly persistentVolumeClaim?: { readonly claimName?: string };
+  /** Its claim is named after the pod and the volume. */
+  readonly ephemeral?: object;
+  readonly name?: string;
 }
 interface Source {
   readonly secret?: { readonly name?: string };
@@ -21,6 +25,13 @@ export const refersTo = (pod: Pod, plural: string, name: string): boolean => {
   const names = referenced[plural];
   return names?.(pod).includes(name) ?? false;
 };
+
+/** The PersistentVolumeClaims that a pod mounts. */
+export const claimsOf = ({ metadata, spec }: Pod): readonly string[] =>
+  ((spec as Spec).volumes ?? []).flatMap(({ persistentVolumeClaim, ephemeral, name = "" }) => [
+    ...(persistentVolumeClaim?.claimName === undefined ? [] : [persistentVolumeClaim.claimName]),
+    ...(ephemeral === undefined ? [] : [`${metadata.name}-${name}`]),
+  ]);
 
 type Names = readonly (string | undefined)[];
 
