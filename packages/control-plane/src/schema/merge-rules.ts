@@ -11,7 +11,9 @@ export interface FieldRules {
   /** For server-side apply. */
   readonly listType?: "map" | "set" | "atomic";
   readonly listMapKeys?: readonly string[];
-  readonly mapType?: "atomic";
+  readonly mapType?: "atomic" | "granular";
+  /** What stands for a key of a list's item that is left out. */
+  readonly default?: string;
 }
 
 /** A list of objects that are told apart by `key` in patches, by `applyKeys` in server-side apply. */
@@ -33,6 +35,7 @@ const applyOnly = (...keys: readonly string[]): FieldRules => ({ listType: "map"
 const mergedSet: FieldRules = { patchStrategy: "merge", listType: "set" };
 const set: FieldRules = { listType: "set" };
 const atomicMap: FieldRules = { mapType: "atomic" };
+const tcp: FieldRules = { default: "TCP" };
 
 const conditions = { conditions: by("type") };
 const containerLists = {
@@ -57,6 +60,9 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
     nodeSelector: atomicMap,
   },
   Container: containerLists,
+  ContainerPort: { protocol: tcp },
+  ServicePort: { protocol: tcp },
+  PersistentVolumeSpec: { claimRef: { mapType: "granular" } },
   EphemeralContainer: containerLists,
   ContainerStatus: { volumeMounts: by("mountPath"), allocatedResourcesStatus: by("name") },
   ResourceRequirements: { claims: applyOnly("name") },
@@ -107,7 +113,7 @@ export const fieldRules: Readonly<Record<string, Readonly<Record<string, FieldRu
   Scheduling: { nodeSelector: atomicMap },
 };
 
-/** Types that server-side apply takes as one value. PersistentVolumeSpec.claimRef alone is granular. */
+/** Types that server-side apply takes as one value. */
 export const atomicTypes: ReadonlySet<string> = new Set([
   "LabelSelector",
   "OwnerReference",
@@ -135,4 +141,10 @@ export const atomicTypes: ReadonlySet<string> = new Set([
   "MatchResources",
   "NamedRuleWithOperations",
   "Variable",
+]);
+
+/** Types that share their short name with an atomic one, and are none. */
+export const granularTypes: ReadonlySet<string> = new Set([
+  "autoscaling.v2.CrossVersionObjectReference",
+  "flowcontrol.v1.Subject",
 ]);

@@ -7,7 +7,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
-import { atomicTypes, fieldRules, type FieldRules } from "./merge-rules.ts";
+import { atomicTypes, fieldRules, granularTypes, type FieldRules } from "./merge-rules.ts";
 import { leafType, refsIn, type FieldSchema, type TypeSchema } from "./schema.ts";
 import { unmodelledTypes } from "./unmodelled.ts";
 
@@ -137,7 +137,7 @@ function readType(name: string) {
     type: "object",
     properties: Object.fromEntries(properties),
     ...(required.length === 0 ? {} : { required }),
-    ...(atomicTypes.has(short) ? { "x-kubernetes-map-type": "atomic" } : {}),
+    ...(atomicTypes.has(short) && !granularTypes.has(message) ? { "x-kubernetes-map-type": "atomic" } : {}),
   };
   const texts = properties.map(([field]) => [field, fields.get(field)?.text ?? ""] as const);
   return {
@@ -192,6 +192,7 @@ function extensionsOf({
   listType,
   listMapKeys,
   mapType,
+  default: standard,
 }: FieldRules): FieldSchema {
   return {
     ...(patchStrategy === undefined ? {} : { "x-kubernetes-patch-strategy": patchStrategy }),
@@ -199,6 +200,7 @@ function extensionsOf({
     ...(listType === undefined ? {} : { "x-kubernetes-list-type": listType }),
     ...(listMapKeys === undefined ? {} : { "x-kubernetes-list-map-keys": listMapKeys }),
     ...(mapType === undefined ? {} : { "x-kubernetes-map-type": mapType }),
+    ...(standard === undefined ? {} : { default: standard }),
   };
 }
 

@@ -42,8 +42,7 @@ export type TypeLookup = (name: string) => TypeSchema | undefined;
 export const types = generated as unknown as Readonly<Record<string, TypeSchema>>;
 
 /** The generated types. Undefined when no kind of the table uses such a type. */
-export const typeNamed: TypeLookup = (name) =>
-  Object.hasOwn(types, name) ? types[name] : undefined;
+export const typeNamed: TypeLookup = (name) => (Object.hasOwn(types, name) ? types[name] : undefined);
 
 /** The types that are leaves in JSON though they have names. */
 export const leafType = {
