@@ -10,15 +10,20 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import type { Log } from "@kubus/shared/log/log.ts";
+import type { AdmissionMemory } from "./admission/memory.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { nodeRestriction } from "./admission/node-restriction.ts";
+import type { Objects } from "./objects.ts";
 import type { User } from "./request.ts";
 
 export interface Attempt {
   readonly operation: "create" | "update" | "delete";
   /** The kind as it is stored. */
   readonly kind: Kind;
+  /** The row that the client spoke of. */
+  readonly served: Kind;
   readonly namespace: string | undefined;
   readonly name: string;
   readonly subresource: string | undefined;
@@ -35,7 +40,15 @@ export interface AdmissionWorld {
   readonly kinds: KindTable;
   readonly clock: Clock;
   readonly random: Random;
+  readonly log: Log;
   readonly authorizer: Authorizer;
+  /** What this server remembers between requests. */
+  readonly memory: AdmissionMemory;
+  readonly serviceCidr: string | undefined;
+  /** To write other objects than the one that the attempt is about. */
+  readonly objects: Objects;
+  /** Called when the write is over, whatever became of it. */
+  readonly afterwards: (leave: () => void) => void;
   /** For people: sent as `Warning` headers with the answer. */
   readonly warn: (warning: string) => void;
 }

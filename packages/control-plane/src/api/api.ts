@@ -4,14 +4,18 @@
  * Guarantee: `handle` never rejects; whatever goes wrong is answered with a metav1.Status.
  */
 import type { Verb } from "../kinds/kind.ts";
+import { makeAdmissionMemory } from "./admission/memory.ts";
 import { authenticate } from "./authentication/authenticate.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { authorize } from "./authorization/authorize.ts";
 import { makeAuthorizer } from "./authorization/authorizer.ts";
 import { callOf, questionOf, type Call } from "./call.ts";
-import { documentAt, publicPaths } from "./documents.ts";
+import { documentAt, isPublic } from "./documents.ts";
 import { makeObjects } from "./make-objects.ts";
-import { makeMetrics } from "./metrics.ts";
+import { auditEvent, isAudited } from "./operation/audit.ts";
+import { operationLimits as limits } from "./operation/limits.ts";
+import { makeMetrics } from "./operation/metrics.ts";
+import { makeSeats, type Seats } from "./operation/seats.ts";
 import type { ObjectsAs } from "./objects.ts";
 import { makeOpenApi } from "./openapi.ts";
 import type { ApiPorts, ApiState } from "./ports.ts";
@@ -43,11 +47,27 @@ export function makeApi(ports: ApiPorts): Api {
   void cache.synced.then(() => {
     unready = undefined;
   });
+  const seats = makeSeats({
+    total: limits.requestsAtOnceMax,
+    perUser: limits.requestsPerUserMax,
+    waitingPerUser: limits.requestsWaitingPerUserMax,
+  });
+  const longListSeats = makeSeats({
+    total: limits.longListsAtOnceMax,
+    perUser: limits.longListsPerUserMax,
+    waitingPerUser: limits.longListsWaitingPerUserMax,
+  });
   const state: ApiState = {
     ...ports,
-    metrics: makeMetrics(),
+    longListSeats,
+    metrics: makeMetrics({
+      seatsTaken: seats.taken,
+      seatsWaiting: () => seats.waiting() + longListSeats.waiting(),
+    }),
     turns: makeTurns(),
     authorizer: makeAuthorizer(ports),
+    admission: makeAdmissionMemory(),
+    objectsAs: (name) => makeObjects(state)(name),
     unready: () => unready ?? ports.unready?.(),
   };
   const world = { ...state, openApi: makeOpenApi(ports.kinds, ports.version) };
@@ -56,8 +76,13 @@ export function makeApi(ports: ApiPorts): Api {
   const answer = async (request: ApiRequest): Promise<ApiResponse> => {
     const route = router(request.path);
     if (route === undefined) return documentFor(world, request);
+    const receivedAt = ports.clock.now();
+    const startedAt = ports.clock.monotonic();
     const call = callOf(request, await userOf(state, request), route);
-    return counted(state, call, await act(state, call).catch(refuse));
+    const response = await seated(seats, call, () => act(state, call)).catch(refuse);
+    if (ports.audit !== undefined && isAudited(call, response))
+      ports.audit(auditEvent(call, response, { clock: ports.clock, receivedAt, id: ports.random.uuid() }));
+    return counted(state, call, { response, seconds: (ports.clock.monotonic() - startedAt) / 1_000 });
   };
 
   return {
@@ -65,9 +90,15 @@ export function makeApi(ports: ApiPorts): Api {
     execSession: (request) => execSession(state, router, request),
     userOf: (request) => userOf(state, request),
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
-    objectsAs: makeObjects(state),
+    objectsAs: state.objectsAs,
     refuse,
   };
+}
+
+/** Everybody has their share of what is done at once. */
+async function seated(seats: Seats, { user }: Call, run: () => Promise<ApiResponse>): Promise<ApiResponse> {
+  const leave = await seats.take(user.name);
+  return run().finally(leave);
 }
 
 /** Verbs that change nothing; their answers choose their shape themselves. */
@@ -95,8 +126,8 @@ async function documentFor(
 ): Promise<ApiResponse> {
   const { method, path } = request;
   const user = await userOf(world, request);
-  if (!publicPaths.includes(path)) authorize(world.authorizer, user, { verb: method.toLowerCase(), path });
-  const document = documentAt(world, request);
+  if (!isPublic(path)) authorize(world.authorizer, user, { verb: method.toLowerCase(), path });
+  const document = await documentAt(world, request);
   if (document === undefined) throw noSuchPath();
   if (method !== "GET" && method !== "HEAD") throw noSuchMethod();
   return document;
@@ -109,17 +140,18 @@ async function userOf(state: ApiState, request: ApiRequest): Promise<User> {
 
 function counted(
   { metrics }: ApiState,
-  { verb, kind, subresource }: Call,
-  response: ApiResponse,
+  { verb, served, subresource = "" }: Call,
+  { response, seconds }: { readonly response: ApiResponse; readonly seconds: number },
 ): ApiResponse {
-  const resource = subresource === undefined ? kind.plural : `${kind.plural}/${subresource}`;
-  metrics.countRequest({ verb, resource, code: response.status });
-  if (!isStream(response) || verb !== "watch") return response;
+  const { group, version, plural: resource } = served;
+  const { status: code } = response;
+  metrics.countRequest({ verb, group, version, resource, subresource, code, seconds });
+  if (!isStream(response)) return response;
   const { stream } = response;
   return {
     ...response,
     stream: async (sink) => {
-      const over = metrics.countWatch(resource);
+      const over = metrics.countStream({ verb, resource, subresource });
       await stream(sink).finally(over);
     },
   };

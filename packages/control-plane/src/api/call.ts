@@ -53,8 +53,18 @@ export const questionOf = ({ served, ...call }: Call): ResourceQuestion => ({
 export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
 
 /** The object that a call names. */
-export const targetOf = ({ kind, namespace, name = "", user, dryRun, subresource, warn }: Call): Target => ({
+export const targetOf = ({
   kind,
+  served,
+  namespace,
+  name = "",
+  user,
+  dryRun,
+  subresource,
+  warn,
+}: Call): Target => ({
+  kind,
+  served,
   namespace,
   name,
   user,

@@ -7,10 +7,14 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import type { AdmissionMemory } from "./admission/memory.ts";
 import type { TokenKeys } from "./authentication/token-keys.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Store } from "../store/store.ts";
-import type { Metrics } from "./metrics.ts";
+import type { AuditLog } from "./operation/audit.ts";
+import type { Metrics } from "./operation/metrics.ts";
+import type { Seats } from "./operation/seats.ts";
+import type { ObjectsAs } from "./objects.ts";
 import type { Turns } from "./turns.ts";
 
 export interface ApiPorts {
@@ -26,6 +30,10 @@ export interface ApiPorts {
   readonly version: string;
   /** What signs and proves service account tokens; without it none is issued and none is accepted. */
   readonly tokens?: TokenKeys;
+  /** The range of addresses of services, such as `10.96.0.0/16`; without one services get no addresses. */
+  readonly serviceCidr?: string;
+  /** Who is told what was changed and who was refused. */
+  readonly audit?: AuditLog;
   /** Whether this server can serve; asked by /readyz. A reason, or undefined. */
   readonly unready?: () => string | undefined;
 }
@@ -33,8 +41,13 @@ export interface ApiPorts {
 /** What the verbs need besides the ports: what this server remembers between requests. */
 export interface ApiState extends ApiPorts {
   readonly metrics: Metrics;
+  /** For lists so long that they are sent in slices. */
+  readonly longListSeats: Seats;
   readonly turns: Turns;
   readonly authorizer: Authorizer;
+  readonly admission: AdmissionMemory;
+  /** The verbs as functions, for whoever writes other objects than the one that a request is about. */
+  readonly objectsAs: ObjectsAs;
   /** Why this server cannot serve yet, or undefined. */
   readonly unready: () => string | undefined;
 }

@@ -12,7 +12,8 @@ import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { formatKey } from "../store/key.ts";
 import { Conflict, type Revision } from "../store/store.ts";
-import { admit, mutate } from "./admission.ts";
+import { admit, mutate, type AdmissionWorld } from "./admission.ts";
+import { withAdmission } from "./admission/world.ts";
 import { isReleased, planDeletion } from "./deletion.ts";
 import { apiLimits } from "./limits.ts";
 import { carried, checkPreconditions, nextGeneration, ofServer } from "./metadata.ts";
@@ -25,6 +26,8 @@ import { isSame } from "./same.ts";
 /** What is written, and in whose name. */
 export interface Target {
   readonly kind: Kind;
+  /** The row that the client spoke of, when it is another one. */
+  readonly served?: Kind;
   readonly namespace: string | undefined;
   readonly name: string;
   readonly user: User;
@@ -103,21 +106,22 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
   const complete = kind.setDefaults({ ...draft, metadata: born });
-  const draftReady = kind.prepareForCreate(complete, { now: clock.now(), user });
-  const { name } = draftReady.metadata;
+  const { name } = complete.metadata;
   const attempt = { ...attemptOf(target), name, operation: "create", previous: undefined } as const;
-  const world = admissionWorld(ports, target);
-  const object = kind.setDefaults(await mutate({ ...attempt, object: draftReady }, world));
-  const causes = [...kind.validate(object), ...(kind.validateCreate?.(object) ?? [])];
-  if (causes.length > 0) throw invalid(kind, name, causes);
-  await admit({ ...attempt, object }, world);
-  if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
-  if (dryRun) return object;
-  return stored(ports, { ...target, name }, object, (key) => storeOf(ports, kind).create(key, object)).catch(
-    (error: unknown) => {
+  return withAdmission(ports, target, async (world) => {
+    const mutated = await mutate({ ...attempt, object: complete }, world);
+    const object = kind.setDefaults(kind.prepareForCreate(mutated, { now: clock.now(), user }));
+    const causes = [...kind.validate(object), ...(kind.validateCreate?.(object) ?? [])];
+    if (causes.length > 0) throw invalid(kind, name, causes);
+    await admit({ ...attempt, object }, world);
+    if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
+    if (dryRun) return object;
+    return stored(ports, { ...target, name }, object, (key) =>
+      storeOf(ports, kind).create(key, object),
+    ).catch((error: unknown) => {
       throw error instanceof Conflict ? alreadyExists(kind, name) : error;
-    },
-  );
+    });
+  });
 }
 
 /**
@@ -133,20 +137,26 @@ export async function changeObject(
     const { kind, name, dryRun } = target;
     const wanted = how.step(previous);
     checkPreconditions(kind, previous, wanted.metadata);
-    const next = await prepared(ports, target, { wanted, previous, strategy: how.strategy });
-    if (isSame(next, carried(previous))) return previous;
-    if (dryRun)
-      return { ...next, metadata: { ...next.metadata, resourceVersion: previous.metadata.resourceVersion } };
-    const store = storeOf(ports, kind);
-    if (isReleased(next)) return stored(ports, target, next, (key) => store.delete(key, next, expected));
-    return stored(ports, { ...target, name }, next, (key) => store.update(key, next, expected));
+    return withAdmission(ports, target, async (world) => {
+      const next = await prepared(target, { wanted, previous, strategy: how.strategy }, world);
+      if (isSame(next, carried(previous))) return previous;
+      if (dryRun) return withRevision(next, previous.metadata.resourceVersion);
+      const store = storeOf(ports, kind);
+      if (isReleased(next)) return stored(ports, target, next, (key) => store.delete(key, next, expected));
+      return stored(ports, { ...target, name }, next, (key) => store.update(key, next, expected));
+    });
   });
 }
 
+const withRevision = (object: KubeObject, resourceVersion: string): KubeObject => ({
+  ...object,
+  metadata: { ...object.metadata, resourceVersion },
+});
+
 async function prepared(
-  ports: ApiState,
   target: Target,
   change: { readonly wanted: KubeObject; readonly previous: KubeObject; readonly strategy: Strategy },
+  world: AdmissionWorld,
 ): Promise<KubeObject> {
   const { kind, name } = target;
   const { wanted, previous, strategy } = change;
@@ -154,13 +164,13 @@ async function prepared(
     ...wanted,
     metadata: { ...ofServer(wanted.metadata), ...identityOf(previous.metadata) },
   };
-  const complete = kind.setDefaults(strategy.prepare(kind, identified, previous));
+  const attempt = { ...attemptOf(target), operation: "update", previous } as const;
+  // Mutators see what the client wants; which parts of it count at this door is the strategy's matter, afterwards.
+  const mutated = await mutate({ ...attempt, object: kind.setDefaults(identified) }, world);
+  const complete = kind.setDefaults(strategy.prepare(kind, mutated, previous));
   const generation = nextGeneration(kind, complete, previous);
   const counted = generation === undefined ? complete.metadata : { ...complete.metadata, generation };
-  const drafted = carried({ ...complete, metadata: counted });
-  const attempt = { ...attemptOf(target), operation: "update", previous } as const;
-  const world = admissionWorld(ports, target);
-  const next = kind.setDefaults(await mutate({ ...attempt, object: drafted }, world));
+  const next = carried({ ...complete, metadata: counted });
   const causes = strategy.check(kind, next, previous);
   if (causes.length > 0) throw invalid(kind, name, causes);
   await admit({ ...attempt, object: next }, world);
@@ -209,7 +219,7 @@ export async function deleteObject(
     const store = storeOf(ports, kind);
     checkPreconditions(kind, object, options.preconditions ?? {});
     const attempt = { ...attemptOf(target), operation: "delete", object, previous: object } as const;
-    await admit(attempt, admissionWorld(ports, target));
+    await withAdmission(ports, target, (world) => admit(attempt, world));
     const deletion = planDeletion({ kind, object, options, now: ports.clock.now() });
     if (deletion.type === "pending") return { object, isGone: false };
     if (deletion.type === "remove") {
@@ -281,16 +291,12 @@ async function stored(
   return { ...object, metadata: { ...object.metadata, resourceVersion } };
 }
 
-const attemptOf = ({ kind, namespace, name, subresource, user, dryRun }: Target) => ({
+const attemptOf = ({ kind, served = kind, namespace, name, subresource, user, dryRun }: Target) => ({
   kind,
+  served,
   namespace,
   name,
   subresource,
   user,
   dryRun,
 });
-
-const admissionWorld = (state: ApiState, { warn = () => undefined }: Target) => {
-  const { cache, kinds, clock, random, authorizer } = state;
-  return { cache, kinds, clock, random, authorizer, warn };
-};

@@ -1,0 +1,34 @@
+/** What the plug-ins see of the API, for as long as one write takes. */
+import type { AdmissionWorld } from "../admission.ts";
+import type { ApiState } from "../ports.ts";
+
+/** The name in which plug-ins write other objects, such as the usage of a quota. */
+const apiServer = "system:apiserver";
+
+/** Runs a write. What plug-ins set aside for it is let go when it is over, whatever became of it. */
+export async function withAdmission<Result>(
+  state: ApiState,
+  { warn = () => undefined }: { readonly warn?: (warning: string) => void },
+  act: (world: AdmissionWorld) => Promise<Result>,
+): Promise<Result> {
+  const leavings: (() => void)[] = [];
+  const { cache, kinds, clock, random, log, authorizer, admission, serviceCidr } = state;
+  const world: AdmissionWorld = {
+    cache,
+    kinds,
+    clock,
+    random,
+    log,
+    authorizer,
+    memory: admission,
+    serviceCidr,
+    objects: state.objectsAs(apiServer),
+    warn,
+    afterwards: (leave) => void leavings.push(leave),
+  };
+  try {
+    return await act(world);
+  } finally {
+    for (const leave of leavings) leave();
+  }
+}
