@@ -290,7 +290,7 @@ function frameOf(
 }
 
 function* membersOf(over: CelValue): Iterable<readonly [CelValue, CelValue]> {
-  if (isList(over)) yield* (over as CelList).map((item, at) => [BigInt(at), item] as const);
+  if (isList(over)) yield* over.map((item, at) => [BigInt(at), item] as const);
   else if (isMap(over)) yield* over;
   else throw over instanceof CelLazy ? failure("cannot be iterated") : noSuchOverload();
 }

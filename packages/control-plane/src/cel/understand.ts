@@ -60,11 +60,11 @@ function literal({ args }: NodeOf<"value">): Part {
   return { type: typeOfConstant(value), evaluate: () => value };
 }
 
-/** The library has classes of its own for what is unsigned. */
-function constant(value: unknown): CelValue {
+/** The library has a class of its own for what is unsigned. */
+function constant(value: NodeOf<"value">["args"]): CelValue {
   if (value === null || typeof value === "boolean" || typeof value === "string") return value;
   if (typeof value === "bigint" || typeof value === "number" || value instanceof Uint8Array) return value;
-  return new CelUint(BigInt(String(value)));
+  return new CelUint(value.valueOf());
 }
 
 function typeOfConstant(value: CelValue): CelType {

@@ -68,7 +68,7 @@ export function ignoringCase(test: Test): Test {
     if (test(codePoint)) return true;
     const character = String.fromCodePoint(codePoint);
     return [character.toLowerCase(), character.toUpperCase()].some((other) => {
-      const [first, ...rest] = [...other];
+      const [first, ...rest] = Array.from(other);
       return rest.length === 0 && first !== undefined && test(first.codePointAt(0) ?? -1);
     });
   };

@@ -22,7 +22,7 @@ const codeOf = (character: string): number => character.codePointAt(0) ?? 0;
 
 export function parseRegex(source: string): Tree {
   const reader: Reader = {
-    text: [...source],
+    text: Array.from(source),
     at: 0,
     flags: { i: false, m: false, s: false, U: false },
     depth: 0,
@@ -36,7 +36,7 @@ const peek = ({ text, at }: Reader, ahead = 0): string | undefined => text[at + 
 const rest = ({ text, at }: Reader): string => text.slice(at).join("");
 
 function take(reader: Reader, expected: string): boolean {
-  if (![...expected].every((character, ahead) => peek(reader, ahead) === character)) return false;
+  if (!Array.from(expected).every((character, ahead) => peek(reader, ahead) === character)) return false;
   reader.at += expected.length;
   return true;
 }
@@ -192,7 +192,7 @@ function escapedClass(reader: Reader): Test | undefined {
   const test = match === null ? undefined : unicodeClass(match[2] ?? match[3] ?? "");
   if (match === null || test === undefined)
     throw new RegexSyntaxError("invalid character class range", match?.[0] ?? rest(reader));
-  reader.at += [...match[0]].length;
+  reader.at += Array.from(match[0]).length;
   return (letter === "P") !== (match[1] === "^") ? not(test) : test;
 }
 

@@ -64,9 +64,11 @@ function emit(tree: Tree, steps: Step[], source: string): void {
       for (const part of tree.parts) emit(part, steps, source);
       return;
     case "choice":
-      return emitChoice(tree.parts, steps, source);
+      emitChoice(tree.parts, steps, source);
+      return;
     case "repeat":
-      return emitRepeat(tree, steps, source);
+      emitRepeat(tree, steps, source);
+      return;
   }
 }
 

@@ -26,39 +26,39 @@ const tests: readonly CelFunction[] = [
 
 /** The place of a part, in code points; -1 when it is not there. */
 function placeOf(text: string, part: string, from: number): number {
-  const characters = [...text];
+  const characters = Array.from(text);
   const start = characters.slice(0, from).join("").length;
   const found = text.indexOf(part, start);
-  return found === -1 ? -1 : [...text.slice(0, found)].length;
+  return found === -1 ? -1 : Array.from(text.slice(0, found)).length;
 }
 
 function lastPlaceOf(text: string, part: string, upTo: number): number {
-  const end = [...text].slice(0, upTo).join("").length;
+  const end = Array.from(text).slice(0, upTo).join("").length;
   const found = text.lastIndexOf(part, end);
-  return found === -1 ? -1 : [...text.slice(0, found)].length;
+  return found === -1 ? -1 : Array.from(text.slice(0, found)).length;
 }
 
 const places: readonly CelFunction[] = [
   onText("charAt", [t.int], t.string, (text, [index]) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     return characters[indexIn(as.int(index), characters.length)] ?? "";
   }),
   onText("indexOf", [t.string], t.int, (text, [part]) => BigInt(placeOf(text, as.string(part), 0))),
   onText("indexOf", [t.string, t.int], t.int, (text, [part, from]) =>
-    BigInt(placeOf(text, as.string(part), indexIn(as.int(from), [...text].length))),
+    BigInt(placeOf(text, as.string(part), indexIn(as.int(from), Array.from(text).length))),
   ),
   onText("lastIndexOf", [t.string], t.int, (text, [part]) =>
-    BigInt(lastPlaceOf(text, as.string(part), [...text].length)),
+    BigInt(lastPlaceOf(text, as.string(part), Array.from(text).length)),
   ),
   onText("lastIndexOf", [t.string, t.int], t.int, (text, [part, upTo]) =>
-    BigInt(lastPlaceOf(text, as.string(part), indexIn(as.int(upTo), [...text].length))),
+    BigInt(lastPlaceOf(text, as.string(part), indexIn(as.int(upTo), Array.from(text).length))),
   ),
   onText("substring", [t.int], t.string, (text, [from]) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     return characters.slice(indexIn(as.int(from), characters.length)).join("");
   }),
   onText("substring", [t.int, t.int], t.string, (text, [from, to]) => {
-    const characters = [...text];
+    const characters = Array.from(text);
     const start = indexIn(as.int(from), characters.length);
     const end = indexIn(as.int(to), characters.length);
     if (start > end) throw failure(`invalid substring range. start: ${start}, end: ${end}`);
@@ -73,7 +73,7 @@ function replaced(text: string, part: string, by: string, limit: bigint, meter: 
     if (text.length + count * by.length > celLimits.madeLengthMax) throw failure("string is too long");
     charge(meter, Math.ceil((text.length + count * by.length) / 10));
     return part === ""
-      ? [by, ...[...text].flatMap((each) => [each, by])].join("")
+      ? [by, ...Array.from(text).flatMap((each) => [each, by])].join("")
       : text.split(part).join(by);
   }
   const pieces = splitUpTo(text, part, limit + 1n);
@@ -83,7 +83,7 @@ function replaced(text: string, part: string, by: string, limit: bigint, meter: 
 /** At most `limit` pieces; all when it is negative. */
 function splitUpTo(text: string, separator: string, limit: bigint): readonly string[] {
   if (limit === 0n) return [];
-  const pieces = separator === "" ? [...text] : text.split(separator);
+  const pieces = separator === "" ? Array.from(text) : text.split(separator);
   if (limit < 0n || BigInt(pieces.length) <= limit) return pieces;
   const kept = Number(limit) - 1;
   return [...pieces.slice(0, kept), pieces.slice(kept).join(separator)];
@@ -93,7 +93,7 @@ const changes: readonly CelFunction[] = [
   onText("lowerAscii", [], t.string, (text) => ascii(text, (part) => part.toLowerCase(), /[A-Z]+/g)),
   onText("upperAscii", [], t.string, (text) => ascii(text, (part) => part.toUpperCase(), /[a-z]+/g)),
   onText("trim", [], t.string, (text) => text.replace(/^[\s\u0085]+|[\s\u0085]+$/gu, "")),
-  onText("reverse", [], t.string, (text) => [...text].reverse().join("")),
+  onText("reverse", [], t.string, (text) => Array.from(text).reverse().join("")),
   onText("replace", [t.string, t.string], t.string, (text, [part, by], meter) =>
     replaced(text, as.string(part), as.string(by), -1n, meter),
   ),

@@ -15,7 +15,6 @@ interface ParsedUrl {
 const type = t.opaque("kubernetes.URL");
 
 function parsed(text: string): ParsedUrl | undefined {
-  // eslint-disable-next-line no-control-regex -- control characters are what makes it no URL
   if (/[\u0000-\u001f\u007f]/.test(text)) return undefined;
   const match = /^(?:([A-Za-z][A-Za-z0-9+.-]*):)?(?:\/\/([^/?]*))?([^?]*)(?:\?(.*))?$/s.exec(text);
   if (match === null) return undefined;
