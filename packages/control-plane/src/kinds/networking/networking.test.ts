@@ -72,7 +72,7 @@ test("ingress: what is refused", () => {
       invalid(`${at}.backend.service.port.number`),
     ],
     [
-      withPath({ backend: { service: { name: "web", port: { name: "A" } } } }),
+      withPath({ backend: { service: { name: "web", port: { name: "a_b" } } } }),
       invalid(`${at}.backend.service.port.name`),
     ],
     [
