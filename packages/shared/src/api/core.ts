@@ -1,5 +1,6 @@
 /** The smaller kinds of core/v1 and coordination.k8s.io/v1. */
 import type { Condition, KubeObject } from "./meta.ts";
+import type { PodTemplateSpec, ResourceList } from "./pod.ts";
 
 export interface Namespace extends KubeObject {
   readonly spec?: { readonly finalizers?: readonly string[] };
@@ -82,4 +83,72 @@ export interface Lease extends KubeObject {
     readonly renewTime?: string;
     readonly leaseTransitions?: number;
   };
+}
+
+export interface EndpointAddress {
+  readonly ip: string;
+  readonly hostname?: string;
+  readonly nodeName?: string;
+  readonly targetRef?: ObjectReference;
+}
+
+export interface EndpointPort {
+  readonly name?: string;
+  readonly port: number;
+  readonly protocol?: "TCP" | "UDP" | "SCTP";
+  readonly appProtocol?: string;
+}
+
+/** Each address with each port. */
+export interface EndpointSubset {
+  readonly addresses?: readonly EndpointAddress[];
+  readonly notReadyAddresses?: readonly EndpointAddress[];
+  readonly ports?: readonly EndpointPort[];
+}
+
+export interface Endpoints extends KubeObject {
+  readonly subsets?: readonly EndpointSubset[];
+}
+
+export interface LimitRangeItem {
+  readonly type: string;
+  readonly max?: ResourceList;
+  readonly min?: ResourceList;
+  readonly default?: ResourceList;
+  readonly defaultRequest?: ResourceList;
+  readonly maxLimitRequestRatio?: ResourceList;
+}
+
+export interface LimitRange extends KubeObject {
+  readonly spec: { readonly limits: readonly LimitRangeItem[] };
+}
+
+export interface ScopedResourceSelectorRequirement {
+  readonly scopeName: string;
+  readonly operator: "In" | "NotIn" | "Exists" | "DoesNotExist";
+  readonly values?: readonly string[];
+}
+
+export interface ResourceQuota extends KubeObject {
+  readonly spec: {
+    readonly hard?: ResourceList;
+    readonly scopes?: readonly string[];
+    readonly scopeSelector?: { readonly matchExpressions?: readonly ScopedResourceSelectorRequirement[] };
+  };
+  readonly status?: { readonly hard?: ResourceList; readonly used?: ResourceList };
+}
+
+export interface PodTemplate extends KubeObject {
+  readonly template: PodTemplateSpec;
+}
+
+export interface ComponentStatus extends KubeObject {
+  readonly conditions?: readonly ComponentCondition[];
+}
+
+export interface ComponentCondition {
+  readonly type: "Healthy";
+  readonly status: "True" | "False" | "Unknown";
+  readonly message?: string;
+  readonly error?: string;
 }

@@ -1,0 +1,71 @@
+/** Volumes that outlive pods, and the claims on them (core/v1), as far as kubus reads or writes them. */
+import type { Condition, KubeObject, LabelSelector } from "./meta.ts";
+import type { ObjectReference } from "./core.ts";
+import type { NodeSelectorTerm, ResourceList } from "./pod.ts";
+
+export type AccessMode = "ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod";
+export type VolumeMode = "Block" | "Filesystem";
+
+export interface PersistentVolumeSpec {
+  readonly accessModes?: readonly AccessMode[];
+  readonly capacity?: ResourceList;
+  readonly claimRef?: ObjectReference;
+  readonly persistentVolumeReclaimPolicy?: "Delete" | "Recycle" | "Retain";
+  readonly storageClassName?: string;
+  readonly volumeAttributesClassName?: string;
+  readonly volumeMode?: VolumeMode;
+  readonly mountOptions?: readonly string[];
+  readonly nodeAffinity?: {
+    readonly required?: { readonly nodeSelectorTerms: readonly NodeSelectorTerm[] };
+  };
+  readonly csi?: {
+    readonly driver: string;
+    readonly volumeHandle: string;
+    readonly controllerExpandSecretRef?: { readonly name?: string; readonly namespace?: string };
+  };
+  readonly hostPath?: { readonly path: string; readonly type?: string };
+  readonly local?: { readonly path: string; readonly fsType?: string };
+  readonly nfs?: { readonly server: string; readonly path: string; readonly readOnly?: boolean };
+}
+
+export interface PersistentVolume extends KubeObject {
+  readonly spec: PersistentVolumeSpec;
+  readonly status?: {
+    readonly phase?: "Pending" | "Available" | "Bound" | "Released" | "Failed";
+    readonly message?: string;
+    readonly reason?: string;
+    readonly lastPhaseTransitionTime?: string;
+  };
+}
+
+/** Another object that a claim begins with the contents of. */
+export interface DataSource {
+  readonly apiGroup?: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export interface PersistentVolumeClaimSpec {
+  readonly accessModes?: readonly AccessMode[];
+  readonly selector?: LabelSelector;
+  readonly resources?: { readonly requests?: ResourceList; readonly limits?: ResourceList };
+  readonly volumeName?: string;
+  /** Absent: the default class. Empty: none. */
+  readonly storageClassName?: string;
+  readonly volumeAttributesClassName?: string;
+  readonly volumeMode?: VolumeMode;
+  readonly dataSource?: DataSource;
+  readonly dataSourceRef?: DataSource & { readonly namespace?: string };
+}
+
+export interface PersistentVolumeClaim extends KubeObject {
+  readonly spec: PersistentVolumeClaimSpec;
+  readonly status?: {
+    readonly phase?: "Pending" | "Bound" | "Lost";
+    readonly accessModes?: readonly AccessMode[];
+    readonly capacity?: ResourceList;
+    readonly conditions?: readonly Condition[];
+    readonly allocatedResources?: ResourceList;
+    readonly allocatedResourceStatuses?: Readonly<Record<string, string>>;
+  };
+}
