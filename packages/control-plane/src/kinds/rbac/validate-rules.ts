@@ -3,7 +3,7 @@ import type { ClusterRole, PolicyRule, Role } from "@kubus/shared/api/rbac.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { cause } from "../causes.ts";
 import type { Received } from "../received.ts";
-import { validateLabelSelector } from "../template/validate.ts";
+import { validateLabelSelector } from "../label-selector.ts";
 
 export const validateRole = (role: Role): readonly Cause[] => validateRules(role, true);
 

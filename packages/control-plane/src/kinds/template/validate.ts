@@ -5,15 +5,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { PodTemplateSpec } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { labelValue, qualifiedName } from "../../api/names.ts";
 import { labelQueryOf, matchesLabels } from "../../api/selectors.ts";
 import { cause } from "../causes.ts";
+import { validateLabelSelector } from "../label-selector.ts";
 import { validateAnnotations, validateLabels } from "../metadata/validate.ts";
 import { validatePodSpec } from "../core/pod/validate-spec.ts";
 import type { Received } from "../received.ts";
 import { when } from "../rules.ts";
-
-const operators = ["In", "NotIn", "Exists", "DoesNotExist"];
 
 /** The pods that a controller makes, whatever becomes of them. */
 export const validatePodTemplate = (
@@ -86,51 +84,8 @@ export function validateSelector(
   return when(!matchesLabels(labelQueryOf(selector as LabelSelector), labels), strangers);
 }
 
-export function validateLabelSelector(
-  { matchLabels, matchExpressions = [] }: Received<LabelSelector>,
-  field: string,
-): readonly Cause[] {
-  return [
-    ...validateLabels(matchLabels, `${field}.matchLabels`),
-    ...matchExpressions.flatMap((expression, i) =>
-      validateExpression(expression, `${field}.matchExpressions[${i}]`),
-    ),
-  ];
-}
-
 export function validateSelectorUnchanged(next: unknown, previous: unknown): readonly Cause[] {
   return isDeepStrictEqual(next, previous)
     ? []
     : [cause.invalid("spec.selector", next, "field is immutable")];
-}
-
-type Expression = NonNullable<Received<LabelSelector>["matchExpressions"]>[number];
-
-function validateExpression(
-  { key = "", operator = "", values = [] }: Expression,
-  field: string,
-): readonly Cause[] {
-  const wrongKey = qualifiedName(key);
-  const needsValues = operator === "In" || operator === "NotIn";
-  return [
-    ...(wrongKey === undefined ? [] : [cause.invalid(`${field}.key`, key, wrongKey)]),
-    ...(operators.includes(operator)
-      ? []
-      : [cause.invalid(`${field}.operator`, operator, "not a valid selector operator")]),
-    ...(needsValues && values.length === 0
-      ? [cause.required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")]
-      : []),
-    ...(!needsValues && operators.includes(operator) && values.length > 0
-      ? [
-          cause.forbidden(
-            `${field}.values`,
-            "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-          ),
-        ]
-      : []),
-    ...values.flatMap((value, i) => {
-      const wrong = labelValue(value);
-      return wrong === undefined ? [] : [cause.invalid(`${field}.values[${i}]`, value, wrong)];
-    }),
-  ];
 }

@@ -6,7 +6,7 @@ import { dnsLabel, dnsSubdomain, qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
 import { checked, checkedIfSaid, validateChoiceIfSaid, validateRequired, when } from "../../rules.ts";
-import { validateLabelSelector } from "../../template/validate.ts";
+import { validateLabelSelector } from "../../label-selector.ts";
 import { entriesOf, isNative, validatePositiveAmount, type Amounts } from "../quantities.ts";
 import { validateAccessModes, volumeModes } from "../volumes/access-modes.ts";
 

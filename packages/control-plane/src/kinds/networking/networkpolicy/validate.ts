@@ -11,7 +11,7 @@ import { cause } from "../../causes.ts";
 import { protocols, validatePort, validatePortName } from "../../ports.ts";
 import type { Received } from "../../received.ts";
 
-import { validateLabelSelector } from "../../template/validate.ts";
+import { validateLabelSelector } from "../../label-selector.ts";
 import { validateRange } from "../../validate-address.ts";
 
 const types = ["Egress", "Ingress"];

@@ -6,7 +6,7 @@ import { defineKind } from "../../define-kind.ts";
 import { validateAmount } from "../../core/quantities.ts";
 import type { Received } from "../../received.ts";
 import { checked, validateImmutable } from "../../rules.ts";
-import { validateLabelSelector } from "../../template/validate.ts";
+import { validateLabelSelector } from "../../label-selector.ts";
 
 export const csiStorageCapacityKind = defineKind<CsiStorageCapacity>({
   group: "storage.k8s.io",
