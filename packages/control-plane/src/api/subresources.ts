@@ -7,6 +7,7 @@ import type { Kind, Verb } from "../kinds/kind.ts";
 import type { Act } from "./call.ts";
 import { execOverUpgrade, notYet } from "./streams/upgrades.ts";
 import { readLog } from "./streams/pod-log.ts";
+import { createToken } from "./verbs/account-token.ts";
 import { createBinding } from "./verbs/pod-binding.ts";
 import { createEviction } from "./verbs/pod-eviction.ts";
 import { get } from "./verbs/get.ts";
@@ -25,6 +26,7 @@ export interface Subresource {
 }
 
 const isPod = ({ group, kind }: Kind) => group === "" && kind === "Pod";
+const isServiceAccount = ({ group, kind }: Kind) => group === "" && kind === "ServiceAccount";
 const isNamespace = ({ group, kind }: Kind) => group === "" && kind === "Namespace";
 
 export const subresources: readonly Subresource[] = [
@@ -59,6 +61,12 @@ export const subresources: readonly Subresource[] = [
     isAnnounced: false,
   },
   { name: "log", of: isPod, verbs: { get: readLog } },
+  {
+    name: "token",
+    of: isServiceAccount,
+    answers: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
+    verbs: { create: createToken },
+  },
   { name: "finalize", of: isNamespace, verbs: { update: finalize } },
   {
     name: "scale",

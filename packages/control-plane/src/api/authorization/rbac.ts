@@ -25,7 +25,7 @@ export interface RoleBindings {
   /** Everything granted to the user everywhere, then what is granted in the namespace. */
   grantsOf(user: User, namespace: string | undefined): Iterable<Grant>;
   /** The rules of a role as a binding in `namespace` means it; undefined when it does not exist. */
-  rulesOf(roleRef: RoleRef, namespace: string | undefined): readonly PolicyRule[] | undefined;
+  readonly rulesOf: (roleRef: RoleRef, namespace: string | undefined) => readonly PolicyRule[] | undefined;
 }
 
 interface Bound {

@@ -5,10 +5,20 @@
  */
 import type { Kind, Verb } from "../../kinds/kind.ts";
 import type { Act } from "../call.ts";
+import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from "./access-reviews.ts";
+import { reviewOwnRules } from "./rules-review.ts";
+import { reviewSelf, reviewToken } from "./user-reviews.ts";
 
 type Acts = Partial<Record<Verb, Act>>;
 
-const virtual: Readonly<Record<string, Acts>> = {};
+const virtual: Readonly<Record<string, Acts>> = {
+  "authentication.k8s.io/selfsubjectreviews": { create: reviewSelf },
+  "authentication.k8s.io/tokenreviews": { create: reviewToken },
+  "authorization.k8s.io/localsubjectaccessreviews": { create: reviewLocalAccess },
+  "authorization.k8s.io/selfsubjectaccessreviews": { create: reviewOwnAccess },
+  "authorization.k8s.io/selfsubjectrulesreviews": { create: reviewOwnRules },
+  "authorization.k8s.io/subjectaccessreviews": { create: reviewAccess },
+};
 
 /** The verbs of a kind that is not stored. Empty for one that is. */
 export const virtualActsOf = ({ group, plural, storage }: Kind): Acts =>

@@ -1,0 +1,88 @@
+/** What each controller needs, as `system:controller:<name>` of a service account in kube-system. */
+import type { PolicyRule } from "@kubus/shared/api/rbac.ts";
+import { account, events, on, reads } from "./rule.ts";
+import type { DefaultRole } from "./role.ts";
+
+const podsOwned = on("core", "pods", "create delete list patch watch");
+
+const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
+  "certificate-controller": [
+    on("certificates.k8s.io", "certificatesigningrequests", `delete ${reads}`),
+    on(
+      "certificates.k8s.io",
+      "certificatesigningrequests/approval certificatesigningrequests/status",
+      "update",
+    ),
+    on("certificates.k8s.io", "signers", "approve", "kubernetes.io/kube-apiserver-client-kubelet"),
+    on(
+      "certificates.k8s.io",
+      "signers",
+      "sign",
+      "kubernetes.io/kube-apiserver-client kubernetes.io/kube-apiserver-client-kubelet kubernetes.io/kubelet-serving kubernetes.io/legacy-unknown",
+    ),
+    on("authorization.k8s.io", "subjectaccessreviews", "create"),
+    events,
+  ],
+  "clusterrole-aggregation-controller": [
+    on("rbac.authorization.k8s.io", "clusterroles", "escalate get list patch update watch"),
+  ],
+  "deployment-controller": [
+    on("extensions apps", "deployments", "get list update watch"),
+    on("extensions apps", "deployments/status", "update"),
+    on("extensions apps", "deployments/finalizers", "update"),
+    on("extensions apps", "replicasets", "create delete get list patch update watch"),
+    on("core", "pods", "get list update watch"),
+    events,
+  ],
+  "generic-garbage-collector": [on("*", "*", "delete get list patch update watch"), events],
+  "namespace-controller": [
+    on("core", "namespaces", `delete ${reads}`),
+    on("core", "namespaces/finalize namespaces/status", "update"),
+    on("*", "*", "delete deletecollection get list"),
+  ],
+  "node-controller": [
+    on("core", "nodes", "delete get list patch update"),
+    on("core", "nodes/status", "patch update"),
+    on("core", "pods/status", "patch update"),
+    on("core", "pods", "delete get list"),
+    events,
+  ],
+  "pod-garbage-collector": [
+    on("core", "pods", "delete list watch"),
+    on("core", "nodes", "get list"),
+    on("core", "pods/status", "patch"),
+  ],
+  "replicaset-controller": [
+    on("extensions apps", "replicasets", "get list update watch"),
+    on("extensions apps", "replicasets/status", "update"),
+    on("extensions apps", "replicasets/finalizers", "update"),
+    podsOwned,
+    events,
+  ],
+  "replication-controller": [
+    on("core", "replicationcontrollers", "get list update watch"),
+    on("core", "replicationcontrollers/status", "update"),
+    on("core", "replicationcontrollers/finalizers", "update"),
+    podsOwned,
+    events,
+  ],
+  "root-ca-cert-publisher": [on("core", "configmaps", "create update"), events],
+  "service-account-controller": [on("core", "serviceaccounts", "create"), events],
+};
+
+/** Secrets that they look after in one namespace. */
+const tokenCleaner: DefaultRole = {
+  name: "system:controller:token-cleaner",
+  namespace: "kube-system",
+  rules: [on("core", "secrets", `delete ${reads}`), events],
+  subjects: [account("token-cleaner")],
+};
+
+export const rolesOfControllers: readonly DefaultRole[] = [
+  ...Object.entries(rules).map(([name, granted]) => ({
+    name: `system:controller:${name}`,
+    rules: granted,
+    subjects: [account(name)],
+  })),
+  tokenCleaner,
+];
