@@ -14,6 +14,7 @@ import { actorRegistry } from "@kubus/shared/machine/inspection.ts";
 import { narrate } from "@kubus/shared/machine/narrate.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { serveBus } from "./adapters/bus-api/serve-bus.ts";
+import { openAuditFile } from "./adapters/audit/audit-file.ts";
 import { startDetector, type Detector } from "./adapters/detector/detector-thread.ts";
 import { feedSocketOn } from "./adapters/feed/web-socket.ts";
 import { serveHttps } from "./adapters/http/server.ts";
@@ -79,8 +80,10 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   ]);
   const stores = { durable, transient };
   const cache = makeCache({ kinds, stores, log, clock });
+  const audit = openAuditFile({ path: `${config.stateDir}/audit.log`, clock, log });
   const api = makeApi({
     kinds: makeKindTable(servedKinds),
+    audit: audit.write,
     stores,
     cache,
     channels,
@@ -169,6 +172,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
       greeting.unsubscribe();
       feed.close();
       await https.close();
+      await audit.close();
       await detector.stop();
       cache.stop();
       durable.close();

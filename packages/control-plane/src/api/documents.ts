@@ -8,8 +8,10 @@ import {
   groupsOf,
   type AggregatedVersion,
 } from "./discovery.ts";
+import { openIdConfiguration, publicKeySet } from "./authentication/openid.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import { healthAt, type Checks } from "./operation/health.ts";
 import { acceptedTypes, isJson } from "./media-type.ts";
 import type { OpenApi } from "./openapi.ts";
 import type { ApiState } from "./ports.ts";
@@ -21,18 +23,25 @@ interface World extends ApiState {
   readonly openApi: OpenApi;
 }
 
-/** Paths that answer everybody, whatever the roles say. */
-export const publicPaths: readonly string[] = ["/healthz", "/livez", "/readyz"];
+const healthPaths: readonly string[] = ["/healthz", "/livez", "/readyz"];
+
+/** Whether a path answers everybody, whatever the roles say. */
+export const isPublic = (path: string): boolean =>
+  healthPaths.some((root) => path === root || path.startsWith(`${root}/`));
 
 /** The rows that discovery tells of: all. Those that are hidden have no verbs there (see `discovery.ts`). */
 const told = (kinds: KindTable): readonly Kind[] => kinds.served();
 
+type Answer = WholeResponse | undefined | Promise<WholeResponse | undefined>;
+
 /** The document at a path, or undefined when there is none. */
-export function documentAt(world: World, request: ApiRequest): WholeResponse | undefined {
+export function documentAt(world: World, request: ApiRequest): Answer {
   const path = request.path.length > 1 ? request.path.replace(/\/$/, "") : request.path;
   const fixed = documents[path];
   if (fixed !== undefined) return fixed(world, request);
-  const [, root, ...rest] = path.split("/");
+  const [, root = "", ...rest] = path.split("/");
+  if (root === "readyz") return healthAt(path, checksOf(world), request);
+  if (root === "healthz" || root === "livez") return healthAt(path, alive, request);
   if (root === "api" && rest.length === 1)
     return found(apiResourceList(world.kinds.served(), { group: "", version: rest[0] ?? "" }));
   if (root === "apis" && rest.length === 1) return found(apiGroupNamed(world.kinds.served(), rest[0] ?? ""));
@@ -42,14 +51,11 @@ export function documentAt(world: World, request: ApiRequest): WholeResponse | u
   return undefined;
 }
 
-type Document = (world: World, request: ApiRequest) => WholeResponse;
+type Document = (world: World, request: ApiRequest) => Answer;
 
 const documents: Readonly<Record<string, Document>> = {
   "/": ({ kinds }) => json(200, { paths: pathsOf(kinds) }),
   "/version": ({ version }) => json(200, versionOf(version)),
-  "/healthz": () => text(200, "ok"),
-  "/livez": () => text(200, "ok"),
-  "/readyz": readiness,
   "/api": ({ kinds }, request) =>
     aggregatedIfAsked(request, (version) => aggregated(told(kinds), "core", version)) ??
     json(200, apiVersions(told(kinds), request.headers["host"] ?? "")),
@@ -58,16 +64,16 @@ const documents: Readonly<Record<string, Document>> = {
     json(200, apiGroupList(told(kinds))),
   "/openapi/v2": ({ openApi }, request) => openApi.v2(request),
   "/openapi/v3": ({ openApi }) => openApi.v3Index(),
-  "/metrics": ({ metrics }) => text(200, metrics.text(), { "content-type": "text/plain; version=0.0.4" }),
+  "/.well-known/openid-configuration": openIdConfiguration,
+  "/openid/v1/jwks": publicKeySet,
+  "/metrics": async ({ metrics }) => text(200, await metrics.text(), { "content-type": metrics.contentType }),
 };
 
-function readiness({ unready }: World, { query }: ApiRequest): WholeResponse {
-  const why = unready();
-  if (!query.has("verbose")) return why === undefined ? text(200, "ok") : text(503, `${why}\n`);
-  const store = why === undefined ? "[+]cache ok" : `[-]cache failed: ${why}`;
-  const verdict = why === undefined ? "readyz check passed" : "readyz check failed";
-  return text(why === undefined ? 200 : 503, ["[+]ping ok", store, verdict, ""].join("\n"));
-}
+/** What this server needs to serve; that it answers at all is the first of them. */
+const checksOf = ({ unready }: World): Checks => ({ ping: () => undefined, cache: unready });
+
+/** Alive is who answers: a server that waits for its store must not be killed for it. */
+const alive: Checks = { ping: () => undefined };
 
 /** The answer's content type must be exactly this: clients look for it. */
 function aggregatedIfAsked(
@@ -92,7 +98,11 @@ function pathsOf(kinds: World["kinds"]): readonly string[] {
       ? ["/api", ...versions.map((version) => `/api/${version}`)]
       : [`/apis/${group}`, ...versions.map((version) => `/apis/${group}/${version}`)],
   );
-  return [...groups, ...Object.keys(documents).filter((path) => path !== "/" && path !== "/api")].sort();
+  return [
+    ...groups,
+    ...healthPaths,
+    ...Object.keys(documents).filter((path) => path !== "/" && path !== "/api"),
+  ].sort();
 }
 
 const found = (value: object | undefined): WholeResponse | undefined =>

@@ -4,10 +4,13 @@ import { apiVersionOf } from "../kinds/kind-table.ts";
 import { fromStored } from "../kinds/versions.ts";
 import { unsupportedOption, type Call } from "./call.ts";
 import type { Page } from "./pages.ts";
-import type { ApiPorts } from "./ports.ts";
-import type { WholeResponse } from "./request.ts";
+import type { ApiPorts, ApiState } from "./ports.ts";
+import { operationLimits } from "./operation/limits.ts";
+import { jsonWithList, writeSlices } from "./operation/slices.ts";
+import type { ApiResponse, Sink, WholeResponse } from "./request.ts";
 import { json, warningHeaders } from "./respond.ts";
 import { tableOf, type IncludeObject } from "./table.ts";
+import { without } from "./without.ts";
 
 export function answer(
   state: ApiPorts,
@@ -24,17 +27,51 @@ export function answer(
   return json(status, body, warningHeaders([...toldOf(call), ...warnings]));
 }
 
-export function answerList(state: ApiPorts, call: Call, page: Page): WholeResponse {
+/** A long list is sent in slices, and only a few of them at once; a user who asks for too many is refused with 429. */
+export function answerList(state: ApiState, call: Call, page: Page): ApiResponse {
+  const { list, member, items } = listParts(state, call, page);
+  const headers = warningHeaders(toldOf(call));
+  if (page.objects.length < operationLimits.longListMin)
+    return json(200, { ...list, [member]: [...items] }, headers);
+  const { longListSeats } = state;
+  longListSeats.check(call.user.name);
+  const stream = async (sink: Sink) => {
+    const leave = await longListSeats.take(call.user.name);
+    await writeSlices(sink, jsonWithList(list, member, items)).finally(leave);
+  };
+  return {
+    status: 200,
+    headers: { "content-type": "application/json", ...headers },
+    isWhole: true,
+    // Whoever could not be served after all, or whose objects could not be drawn, must not take it for the whole list.
+    stream: (sink) => stream(sink).catch((error: unknown) => sink.cut(messageOf(error))),
+  };
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** A list without its items, and the items, each made when it is asked for. */
+function listParts(state: ApiState, call: Call, page: Page) {
   const { shape, version } = call.shape();
-  if (shape === "table") return json(200, renderedTable(state, call, page), warningHeaders(toldOf(call)));
+  if (shape === "table") {
+    const table = without(renderedTable(state, call, { ...page, objects: [] }), "rows");
+    const rowsOf = (object: KubeObject) => renderedTable(state, call, { ...page, objects: [object] }).rows;
+    return { list: table, member: "rows", items: lazily(page.objects, rowsOf) };
+  }
   const isPartial = shape === "metadata";
   const list = {
     kind: isPartial ? "PartialObjectMetadataList" : `${call.served.kind}List`,
     apiVersion: isPartial ? `meta.k8s.io/${version}` : apiVersionOf(call.served),
     metadata: listMetadata(page),
-    items: isAsStored(call) ? page.objects : page.objects.map((object) => renderedObject(call, object)),
   };
-  return json(200, list, warningHeaders(toldOf(call)));
+  return { list, member: "items", items: lazily(page.objects, (object) => [renderedObject(call, object)]) };
+}
+
+function* lazily(
+  objects: readonly KubeObject[],
+  draw: (object: KubeObject) => readonly object[],
+): Generator<object> {
+  for (const object of objects) yield* draw(object);
 }
 
 /** What the row and those who looked at the call have to say. */

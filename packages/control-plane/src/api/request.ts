@@ -38,6 +38,8 @@ export interface WholeResponse {
 export interface StreamResponse {
   readonly status: number;
   readonly headers: Headers;
+  /** A document that is sent in pieces: it has an end of its own, and means nothing before it is whole. */
+  readonly isWhole?: boolean;
   /** Called once, when the head is on its way. Resolves when the stream is over, never rejects. */
   readonly stream: (sink: Sink) => Promise<void>;
 }

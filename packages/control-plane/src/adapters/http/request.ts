@@ -1,5 +1,6 @@
 /** An HTTP request as the API's own: its head, its user, its whole body. */
 import type { IncomingMessage } from "node:http";
+import { Refusal } from "@kubus/shared/errors/codes.ts";
 import { apiLimits } from "../../api/limits.ts";
 import { badRequest, bodyTooLarge } from "../../api/refusals.ts";
 import type { ApiRequest } from "../../api/request.ts";
@@ -39,6 +40,10 @@ export async function bodyOf(incoming: IncomingMessage): Promise<Uint8Array> {
     else chunks.length = 0;
     if (length > httpLimits.discardBytesMax) break;
   }
+  const encoding = incoming.headers["content-encoding"] ?? "identity";
+  // Compressed bodies are refused: a few kilobytes of them could be gigabytes.
+  if (encoding.toLowerCase() !== "identity")
+    throw new Refusal("unsupportedMediaType", `the content encoding "${encoding}" is not supported`);
   if (length > apiLimits.requestBytesMax) throw bodyTooLarge(apiLimits.requestBytesMax);
   if (!incoming.complete) throw badRequest("the body of the request ended before all of it was there");
   return Buffer.concat(chunks);

@@ -1,7 +1,8 @@
 /** Writes the API's answers to HTTP: whole ones at once (compressed when large), streams as they come. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Writable } from "node:stream";
 import { promisify } from "node:util";
-import { constants, gzip } from "node:zlib";
+import { constants, createGzip, gzip, type Gzip } from "node:zlib";
 import { isStream, type ApiResponse, type Sink, type WholeResponse } from "../../api/request.ts";
 import { httpLimits } from "./limits.ts";
 
@@ -16,11 +17,30 @@ export async function respond(
     await respondWhole(incoming, outgoing, response);
     return;
   }
-  outgoing.writeHead(response.status, { "cache-control": "no-cache, private", ...mutable(response.headers) });
+  const isZipped = response.isWhole === true && acceptsGzip(incoming);
+  outgoing.writeHead(response.status, {
+    "cache-control": "no-cache, private",
+    ...mutable(response.headers),
+    ...(isZipped ? zippedHeaders : {}),
+  });
   outgoing.flushHeaders();
   if (incoming.method === "HEAD") outgoing.end();
-  else await response.stream(sinkOf(outgoing));
+  else await response.stream(isZipped ? sinkOf(zippedInto(outgoing)) : sinkOf(outgoing));
 }
+
+const zippedHeaders = { "content-encoding": "gzip", vary: "accept-encoding" } as const;
+
+/** What is written into it arrives compressed; when either end breaks, so does the other. */
+function zippedInto(outgoing: ServerResponse): Gzip {
+  const zip = createGzip({ level: constants.Z_BEST_SPEED });
+  zip.pipe(outgoing);
+  outgoing.once("close", () => zip.destroy());
+  zip.once("error", () => outgoing.destroy());
+  return zip;
+}
+
+const acceptsGzip = ({ headers }: IncomingMessage): boolean =>
+  /\bgzip\b/.test(headers["accept-encoding"]?.toString() ?? "");
 
 async function respondWhole(
   incoming: IncomingMessage,
@@ -38,16 +58,15 @@ async function respondWhole(
 }
 
 async function encoded(incoming: IncomingMessage, body: Uint8Array) {
-  const accepts = /\bgzip\b/.test(incoming.headers["accept-encoding"]?.toString() ?? "");
-  if (!accepts || body.length <= httpLimits.gzipAboveBytes) return { body, encoding: {} };
+  if (!acceptsGzip(incoming) || body.length <= httpLimits.gzipAboveBytes) return { body, encoding: {} };
   const zipped = await compress(body, { level: constants.Z_BEST_SPEED });
-  return { body: zipped, encoding: { "content-encoding": "gzip", vary: "accept-encoding" } };
+  return { body: zipped, encoding: zippedHeaders };
 }
 
 const mutable = (headers: ApiResponse["headers"]) => headers as Record<string, string | string[]>;
 
 /** A response's body as a sink. Bytes are queued by the socket; how many wait is there to be asked. */
-export function sinkOf(outgoing: ServerResponse): Sink {
+export function sinkOf(outgoing: Writable): Sink {
   const gone = new AbortController();
   outgoing.on("close", () => gone.abort());
   outgoing.on("error", () => gone.abort());

@@ -169,7 +169,9 @@ test("cuts off a watch whose reader does not keep up", async (t) => {
   const [incoming] = await opened;
   const broken = once(incoming, "error") as Promise<[Error]>;
   const isCut = async () =>
-    (await ask("GET", "/metrics")).body.toString().includes('watches{resource="configmaps"} 0');
+    (await ask("GET", "/metrics")).body
+      .toString()
+      .includes('longrunning_requests{verb="watch",resource="configmaps",subresource=""} 0');
   const headers = { "content-type": "application/json" };
   const value = "x".repeat(900_000);
   await ask("POST", configMaps, { headers, body: aConfigMap("a") });

@@ -8,6 +8,7 @@ import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { Api } from "../../api/api.ts";
+import { isStream } from "../../api/request.ts";
 import { httpLimits } from "./limits.ts";
 import { bodyOf, requestOf } from "./request.ts";
 import { respond } from "./response.ts";
@@ -29,13 +30,15 @@ export interface HttpsOptions {
 
 export interface HttpsServer {
   readonly port: number;
-  /** Stops at once: clients reconnect to another server. */
+  /** Ends watches and other streams cleanly, lets answers out, then stops: clients reconnect to another server. */
   close(): Promise<void>;
 }
 
 /** Rejects when the port is taken. */
 export async function serveHttps(api: Api, options: HttpsOptions): Promise<HttpsServer> {
   const { host, port, certificate, key, clientCa, upgrades = {}, log } = options;
+  /** Answers that have no end of their own: watches, logs that are followed. */
+  const endless = new Set<ServerResponse>();
   const server = createServer(
     {
       cert: certificate,
@@ -44,11 +47,13 @@ export async function serveHttps(api: Api, options: HttpsOptions): Promise<Https
       requestCert: true,
       rejectUnauthorized: false,
       minVersion: "TLSv1.2",
+      maxHeaderSize: httpLimits.headersBytesMax,
       keepAlive: true,
       keepAliveInitialDelay: httpLimits.probeAfterMs,
     },
-    (incoming, outgoing) => void serve(api, incoming, outgoing),
+    (incoming, outgoing) => void serve(api, { incoming, outgoing, endless }),
   );
+  server.maxConnections = httpLimits.connectionsMax;
   server.requestTimeout = httpLimits.requestMs;
   server.headersTimeout = httpLimits.headersMs;
   server.keepAliveTimeout = httpLimits.keepAliveMs;
@@ -65,17 +70,33 @@ export async function serveHttps(api: Api, options: HttpsOptions): Promise<Https
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
-        server.close(() => resolve());
-        server.closeAllConnections();
+        const timer = setTimeout(() => server.closeAllConnections(), httpLimits.closeMs);
+        server.close(() => {
+          clearTimeout(timer);
+          resolve();
+        });
+        for (const outgoing of endless) outgoing.end();
+        server.closeIdleConnections();
         for (const socket of upgraded) socket.destroy();
       }),
   };
 }
 
-async function serve(api: Api, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly endless: Set<ServerResponse>;
+}
+
+async function serve(api: Api, { incoming, outgoing, endless }: Exchange): Promise<void> {
   try {
     const body = await bodyOf(incoming);
-    await respond(incoming, outgoing, await api.handle(requestOf(incoming, body)));
+    const response = await api.handle(requestOf(incoming, body));
+    if (isStream(response) && response.isWhole !== true) {
+      endless.add(outgoing);
+      outgoing.once("close", () => endless.delete(outgoing));
+    }
+    await respond(incoming, outgoing, response);
   } catch (error) {
     // The client went away, or its body is too large: if it is still there, it is told.
     if (outgoing.headersSent || outgoing.destroyed) outgoing.destroy();

@@ -8,11 +8,13 @@ import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { silentLog } from "@kubus/shared/log/log.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
+import { testTokenKeys } from "../../adapters/tokens/testing/test-keys.ts";
 import { makeCache } from "../../cache/make-cache.ts";
 import { kinds, servedKinds } from "../../kinds/index.ts";
 import { makeKindTable } from "../../kinds/kind-table.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import { makeApi } from "../api.ts";
+import type { ApiPorts } from "../ports.ts";
 import {
   isStream,
   type ApiRequest,
@@ -29,6 +31,8 @@ export interface Asked {
   readonly contentType?: string;
   readonly accept?: string;
   readonly user?: User | undefined;
+  /** Names in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface Answer {
@@ -54,7 +58,8 @@ export interface Seen {
   readonly columnDefinitions: readonly { readonly name: string }[];
 }
 
-export async function anApi() {
+/** `more` is what a test wants besides, such as an audit log. */
+export async function anApi(more: Pick<ApiPorts, "audit"> = {}) {
   const clock = simulatedClock();
   const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
@@ -70,6 +75,8 @@ export async function anApi() {
     random: seededRandom(1),
     log: silentLog,
     version: "0.1.0",
+    tokens: testTokenKeys(),
+    ...more,
   };
   const api = makeApi(ports);
   await cache.synced;
@@ -91,7 +98,7 @@ export function requestOf(method: string, path: string, asked: Asked): ApiReques
     method,
     path: pathname,
     query: new URLSearchParams(search.join("?")),
-    headers: { "content-type": contentType, accept },
+    headers: { "content-type": contentType, accept, ...asked.headers },
     user: "user" in asked ? asked.user : admin,
     body: bytesOf(body),
   };
@@ -106,7 +113,8 @@ function bytesOf(body: unknown): Uint8Array {
 async function answerOf(response: ApiResponse): Promise<Answer> {
   const { status, headers } = response;
   const text = new TextDecoder().decode(isStream(response) ? await readAll(response) : response.body);
-  const isJson = headers["content-type"]?.includes("json") === true && !isStream(response);
+  const isDocument = !isStream(response) || response.isWhole === true;
+  const isJson = headers["content-type"]?.includes("json") === true && isDocument;
   return { status, headers, text, json: (isJson ? JSON.parse(text) : undefined) as Seen };
 }
 
