@@ -1,5 +1,6 @@
 /** `npm run bench [NAME...]`: the numbers that kubus is held to, measured on this machine. */
 import { benchApi } from "./api.ts";
+import { benchCrowd } from "./crowd.ts";
 import { benchFailover } from "./failover.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchScheduling } from "./scheduling.ts";
@@ -11,6 +12,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   "pod-start": () => benchPodStart(),
   footprint: () => benchFootprint(),
   api: () => benchApi(),
+  crowd: () => benchCrowd(),
   scheduling: () => benchScheduling(),
   failover: () => benchFailover(),
 };

@@ -154,6 +154,23 @@ export class Cluster {
     });
   }
 
+  /** Reads an answer to its end without keeping it. */
+  async download(
+    path: string,
+    headers: Record<string, string> = {},
+  ): Promise<{ readonly status: number; readonly bytes: number }> {
+    return new Promise((resolve, reject) => {
+      const outgoing = request(this.#options("GET", path, headers), (response) => {
+        let bytes = 0;
+        response.on("data", (chunk: Buffer) => (bytes += chunk.length));
+        response.on("error", reject);
+        response.on("end", () => resolve({ status: response.statusCode ?? 0, bytes }));
+      });
+      outgoing.on("error", reject);
+      outgoing.end();
+    });
+  }
+
   /** Follows a watch; returns a function that ends it. `onEvent` also gets the time of arrival (monotonic ms). */
   watch(path: string, onEvent: (event: { type: string; object: never }, at: number) => void): () => void {
     const outgoing = request(this.#options("GET", path, {}), (response) => {
