@@ -3,10 +3,12 @@
  * tests that need it are skipped and say so too.
  */
 import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
 import { findTool } from "@kubus/shared/testing/tools.ts";
 import { fetchPackages } from "./debian/packages.ts";
 
 interface Need {
+  /** A program, or a file. */
   readonly program: string;
   readonly debianPackage: string;
   readonly for: string;
@@ -16,20 +18,28 @@ interface Need {
 const needs: readonly Need[] = [
   { program: "chromium", debianPackage: "chromium", for: "the dashboard in a real browser" },
   { program: "python3", debianPackage: "python3-minimal", for: "pods that serve HTTP" },
+  {
+    program: "/usr/lib/python3/dist-packages/kubernetes",
+    debianPackage: "python3-kubernetes",
+    for: "Python's client of Kubernetes",
+  },
   { program: "script", debianPackage: "bsdutils", for: "terminals in tests of exec -it" },
 ];
 
 export async function prepare(): Promise<string[]> {
   const { fetchTools } = await import("../packages/cli/src/tools/fetch-tools.ts");
   const missing = [...(await fetchTools()), ...fetchPackages()];
-  const lacking = needs.filter(({ program }) => findTool(program) === undefined);
+  const lacking = needs.filter(({ program }) => !isThere(program));
   if (lacking.length > 0) install(lacking.map(({ debianPackage }) => debianPackage));
   for (const { program, debianPackage, for: purpose } of lacking) {
-    if (findTool(program) === undefined)
+    if (!isThere(program))
       missing.push(`missing: ${program} (Debian package ${debianPackage}), for ${purpose}`);
   }
   return missing;
 }
+
+const isThere = (program: string): boolean =>
+  program.startsWith("/") ? existsSync(program) : findTool(program) !== undefined;
 
 function install(packages: readonly string[]): void {
   if (process.getuid?.() !== 0) return;
