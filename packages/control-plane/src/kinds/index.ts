@@ -64,6 +64,7 @@ export * from "./core/index.ts";
 export * from "./discovery/index.ts";
 export * from "./networking/index.ts";
 export * from "./node/index.ts";
+export * from "./certificates/index.ts";
 export * from "./rbac/index.ts";
 export * from "./storage/index.ts";
 

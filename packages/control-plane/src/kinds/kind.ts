@@ -33,7 +33,12 @@ export interface WriteContext {
   /** Wall-clock milliseconds. */
   readonly now: number;
   /** Who writes. */
-  readonly user: { readonly name: string; readonly groups: readonly string[] };
+  readonly user: {
+    readonly name: string;
+    readonly groups: readonly string[];
+    readonly uid?: string;
+    readonly extra?: Readonly<Record<string, readonly string[]>>;
+  };
 }
 
 /** How objects of a row become those of the kind that is stored, and back. Both are pure and lose nothing. */
@@ -42,6 +47,9 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   readonly kind: Kind;
   readonly toStored: OfObject<[object: T], KubeObject>;
   readonly fromStored: OfObject<[object: KubeObject], T>;
+  /** What this row asks of creations and changes besides what the stored kind asks; of the stored form. */
+  readonly validateCreate?: OfObject<[object: KubeObject], readonly Cause[]>;
+  readonly validateUpdate?: OfObject<[next: KubeObject, previous: KubeObject], readonly Cause[]>;
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {

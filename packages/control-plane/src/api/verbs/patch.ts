@@ -5,7 +5,8 @@ import { targetOf, type Act } from "../call.ts";
 import { answer } from "../render.ts";
 import { changeObject, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
 
-const patchBy =
+/** A patch through one door. */
+export const patchBy =
   (strategy: Strategy): Act =>
   async (state, call) => {
     const apply = patchIn(call);

@@ -5,7 +5,8 @@ import { targetOf, type Act } from "../call.ts";
 import { answer } from "../render.ts";
 import { changeObject, finalizeStrategy, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
 
-const updateBy =
+/** A replacement through one door. */
+export const updateBy =
   (strategy: Strategy): Act =>
   async (state, call) => {
     const { object, warnings } = objectIn(call);

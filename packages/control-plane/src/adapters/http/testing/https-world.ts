@@ -14,6 +14,7 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { findTool } from "@kubus/shared/testing/tools.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { makeApi } from "../../../api/api.ts";
+import { testTokenKeys } from "../../tokens/testing/test-keys.ts";
 import { makeCache } from "../../../cache/make-cache.ts";
 import { kinds, servedKinds } from "../../../kinds/index.ts";
 import { makeKindTable } from "../../../kinds/kind-table.ts";
@@ -48,7 +49,13 @@ export async function anHttpsApi(t: TestContext, { upgrades = {} }: { readonly u
     return { bus, channels: channelsOn(bus) };
   };
   const { channels } = connect("server-1");
-  const ports = { clock: systemClock, random: systemRandom, log: silentLog, version: "0.1.0" };
+  const ports = {
+    clock: systemClock,
+    random: systemRandom,
+    log: silentLog,
+    version: "0.1.0",
+    tokens: testTokenKeys(),
+  };
   const api = makeApi({ kinds: makeKindTable(servedKinds), stores, cache, channels, ...ports });
   const authority = await anAuthority("test-ca");
   const server = await serveHttps(api, {
