@@ -27,6 +27,7 @@ export interface ServicePort {
   readonly port: number;
   readonly targetPort?: number | string;
   readonly nodePort?: number;
+  readonly appProtocol?: string;
 }
 
 export interface Service extends KubeObject {
@@ -38,6 +39,9 @@ export interface Service extends KubeObject {
     readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly externalName?: string;
+    readonly ipFamilies?: readonly ("IPv4" | "IPv6")[];
+    /** Pods count as ready from the start, and until they are gone. */
+    readonly publishNotReadyAddresses?: boolean;
   };
   readonly status?: {
     readonly loadBalancer?: {
