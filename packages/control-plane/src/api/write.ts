@@ -111,7 +111,11 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
   return withAdmission(ports, target, async (world) => {
     const mutated = await mutate({ ...attempt, object: complete }, world);
     const object = kind.setDefaults(kind.prepareForCreate(mutated, { now: clock.now(), user }));
-    const causes = [...kind.validate(object), ...(kind.validateCreate?.(object) ?? [])];
+    const causes = [
+      ...kind.validate(object),
+      ...(kind.validateCreate?.(object) ?? []),
+      ...(target.served?.storedAs?.validateCreate?.(object) ?? []),
+    ];
     if (causes.length > 0) throw invalid(kind, name, causes);
     await admit({ ...attempt, object }, world);
     if (dryRun && cache.get(kind, namespace, name) !== undefined) throw alreadyExists(kind, name);
@@ -171,7 +175,10 @@ async function prepared(
   const generation = nextGeneration(kind, complete, previous);
   const counted = generation === undefined ? complete.metadata : { ...complete.metadata, generation };
   const next = carried({ ...complete, metadata: counted });
-  const causes = strategy.check(kind, next, previous);
+  const causes = [
+    ...strategy.check(kind, next, previous),
+    ...(target.served?.storedAs?.validateUpdate?.(next, previous) ?? []),
+  ];
   if (causes.length > 0) throw invalid(kind, name, causes);
   await admit({ ...attempt, object: next }, world);
   return next;

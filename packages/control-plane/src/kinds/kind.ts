@@ -50,6 +50,9 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   /** What this row asks of creations and changes besides what the stored kind asks; of the stored form. */
   readonly validateCreate?: OfObject<[object: KubeObject], readonly Cause[]>;
   readonly validateUpdate?: OfObject<[next: KubeObject, previous: KubeObject], readonly Cause[]>;
+  /** What this row asks of creations and changes besides what the stored kind asks; of the stored form. */
+  readonly validateCreate?: OfObject<[object: KubeObject], readonly Cause[]>;
+  readonly validateUpdate?: OfObject<[next: KubeObject, previous: KubeObject], readonly Cause[]>;
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {
