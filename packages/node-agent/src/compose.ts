@@ -14,7 +14,9 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import { serveActors } from "./actors/serve.ts";
 import { busApi } from "./api/bus-api.ts";
 import { startReflector, type Reflector } from "./api/reflector.ts";
+import { serveAttach } from "./attach/serve.ts";
 import type { AgentConfig } from "./config.ts";
+import { serveConnect } from "./connect/serve.ts";
 import { eventRecorder } from "./event/recorder.ts";
 import { serveExec } from "./exec/serve.ts";
 import { serveLogs } from "./logs/serve.ts";
@@ -35,7 +37,7 @@ export interface AgentParts {
   readonly bus: Bus;
   /** For watches and large answers. */
   readonly channels: Channels;
-  /** For logs, exec and the view of the actors, on a connection of their own: bulk must not delay watches and beats. */
+  /** For logs, exec, connections to pods and the view of the actors, on a connection of their own: bulk must not delay watches and beats. */
   readonly bulk: Channels;
   readonly runtime: Runtime;
   readonly network: PodNetwork;
@@ -109,6 +111,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const served = [
     serveLogs({ node, channels: bulk, board, runtime, logs, terms, clock }),
     serveExec({ node, channels: bulk, board, runtime }),
+    serveAttach({ node, channels: bulk, board, runtime }),
+    serveConnect({ node, channels: bulk, board, runtime }),
     serveActors(node, bulk, registry),
     bus.onState((state) => {
       if (state !== "connected") return;

@@ -33,6 +33,7 @@ const aSpec = (id: ContainerIdentity): ContainerSpec => ({
   readOnlyRoot: false,
   capabilities: { add: [], drop: [] },
   stdin: false,
+  stdinOnce: false,
   tty: false,
   limits: {},
   logPath: "/log",

@@ -7,7 +7,10 @@ import type { ContainerView } from "./progress.ts";
 
 type Wanted = Pick<PodExecRequest, "uid" | "container" | "namespace" | "pod">;
 
-function homeOf(board: Pick<Board, "find">, { uid, namespace, pod }: Wanted): Home {
+export function requireHome(
+  board: Pick<Board, "find">,
+  { uid, namespace, pod }: Omit<Wanted, "container">,
+): Home {
   const home = board.find(uid);
   if (home === undefined) throw new Error(`pod "${namespace}/${pod}" is not on this board`);
   return home;
@@ -22,7 +25,7 @@ function containerOf(home: Home, { container, pod }: Wanted): ContainerView | un
 }
 
 export function runningContainer(board: Pick<Board, "find">, wanted: Wanted): ContainerIdentity {
-  const view = containerOf(homeOf(board, wanted), wanted);
+  const view = containerOf(requireHome(board, wanted), wanted);
   if (view?.context.running === undefined) {
     throw new Error(`container "${wanted.container}" in pod "${wanted.pod}" is not running`);
   }
@@ -37,7 +40,7 @@ export interface LoggedRun extends ContainerIdentity {
 /** The run whose log is meant: the present one or the last, with `previous` the one before that. */
 export function loggedRun(board: Pick<Board, "find">, wanted: PodLogRequest): LoggedRun {
   const { uid: podUid, container: name, pod, previous: wantsPrevious = false } = wanted;
-  const home = homeOf(board, wanted);
+  const home = requireHome(board, wanted);
   const view = containerOf(home, wanted);
   const found = view === undefined ? rememberedRuns(home, name) : runsOf(view);
   const attempt = wantsPrevious ? found.previous : found.latest;

@@ -61,7 +61,7 @@ export function containerSpec(
   const { pod } = sources;
   const values = environmentOf(container, sources);
   const expanded = (words: readonly string[] = []) => words.map((word) => expand(word, values));
-  const { securityContext = {}, workingDir, stdin = false, tty = false } = container;
+  const { securityContext = {}, workingDir, stdin = false, stdinOnce = false, tty = false } = container;
   const user = userOf(container, pod);
   return {
     podUid: pod.metadata.uid,
@@ -82,6 +82,7 @@ export function containerSpec(
       drop: securityContext.capabilities?.drop ?? [],
     },
     stdin,
+    stdinOnce,
     tty,
     limits: containerLimits(container),
     logPath: logPath(terms, pod, { name: container.name, attempt }),

@@ -3,7 +3,13 @@ import { test } from "node:test";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { memoryBoard, type MemoryProgram } from "./memory-runtime.ts";
-import { containerSpec, contractPrograms, runtimeContract, sandboxSpec } from "./runtime.contract.ts";
+import {
+  containerSpec,
+  contractPort,
+  contractPrograms,
+  runtimeContract,
+  sandboxSpec,
+} from "./runtime.contract.ts";
 
 const line = (program: keyof typeof contractPrograms) => contractPrograms[program].join(" ");
 const programs: Readonly<Record<string, MemoryProgram>> = {
@@ -12,6 +18,7 @@ const programs: Readonly<Record<string, MemoryProgram>> = {
   [line("saysGoodbye")]: { termExitCode: 3, stdout: "ready\n", lastWords: "bye\n" },
   [line("execPrints")]: { endsAfterMs: 0, exitCode: 4, stdout: "out", stderr: "err" },
   [line("execCopies")]: { copiesStdin: true },
+  [line("echoes")]: { stdout: "ready\n", echoesAt: contractPort },
 };
 
 runtimeContract("memory", () => {

@@ -4,11 +4,13 @@
  * Tests script it: ends, failures, delays, a power cut. Time is the given clock's. It passes `runtime.contract.ts`, as
  * every runtime does. It starts nothing real.
  */
+import type { ByteStream } from "@kubus/shared/bus/byte-stream.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { byteQueue } from "./byte-queue.ts";
 import {
   containerKey,
   RuntimeRefusal,
+  type AttachSession,
   type ContainerIdentity,
   type ContainerSpec,
   type ExecOptions,
@@ -35,6 +37,8 @@ export interface MemoryProgram {
   readonly lastWords?: string;
   /** In exec: what arrives at stdin leaves at stdout; it ends with stdin. */
   readonly copiesStdin?: boolean;
+  /** Gives back what arrives at this port. */
+  readonly echoesAt?: number;
 }
 
 export interface MemoryBoard {
@@ -70,6 +74,8 @@ interface MemoryContainer {
   readonly startedAt: number;
   readonly exited: PromiseWithResolvers<Exit>;
   readonly execs: Set<() => void>;
+  /** Attached clients; each gets what is written from now on. */
+  readonly clients: Set<(bytes: Uint8Array) => void>;
   timer: unknown;
   exit?: Exit;
 }
@@ -122,6 +128,7 @@ export function memoryBoard({ clock, programs = {} }: MemoryBoardOptions): Memor
       startedAt: clock.now(),
       exited: Promise.withResolvers<Exit>(),
       execs: new Set(),
+      clients: new Set(),
       timer: undefined,
     };
     write(spec, (program.stdout ?? "") + (program.stderr ?? ""));
@@ -218,6 +225,22 @@ export function memoryBoard({ clock, programs = {} }: MemoryBoardOptions): Memor
       if (container.exit !== undefined) throw new Error(`${containerKey(id)} does not run.`);
       return execIn(container, options, programs[options.command.join(" ")] ?? { endsAfterMs: 0 });
     },
+    attach: async (id, { stdin }) => {
+      await asked("attach", containerKey(id));
+      const container = known(id);
+      if (container.exit !== undefined) throw new Error(`${containerKey(id)} does not run.`);
+      const say = (bytes: Uint8Array) => {
+        write(container.spec, new TextDecoder().decode(bytes));
+        for (const give of container.clients) give(bytes);
+      };
+      return attachTo(container, { takesInput: stdin && container.spec.stdin, say, end });
+    },
+    connect: async ({ uid, port, via }) => {
+      await asked("connect", `${uid} ${port} ${via}`);
+      const listens = ofPod(uid).some(({ program, exit }) => program.echoesAt === port && exit === undefined);
+      if (!listens) throw new Error(`dial tcp 127.0.0.1:${port}: connect: connection refused`);
+      return echoing();
+    },
   });
 
   return {
@@ -274,6 +297,57 @@ function execIn({ execs }: MemoryContainer, { stdin }: ExecOptions, program: Mem
     resize: () => undefined,
     result: result.promise,
     kill,
+  };
+}
+
+function attachTo(
+  container: MemoryContainer,
+  how: {
+    readonly takesInput: boolean;
+    readonly say: (bytes: Uint8Array) => void;
+    readonly end: (container: MemoryContainer, exitCode: number) => void;
+  },
+): AttachSession {
+  const { spec, program, clients, exited } = container;
+  const [stdout, stderr] = [byteQueue(), byteQueue()];
+  const over = Promise.withResolvers<undefined>();
+  const give = (bytes: Uint8Array) => void stdout.push(bytes);
+  const leave = () => {
+    clients.delete(give);
+    stdout.end();
+    stderr.end();
+    over.resolve(undefined);
+  };
+  clients.add(give);
+  void exited.promise.then(leave);
+  return {
+    stdout,
+    stderr,
+    writeStdin: (chunk) => {
+      if (how.takesInput && program.copiesStdin === true) how.say(chunk.slice());
+      return Promise.resolve();
+    },
+    endStdin: () => {
+      if (!how.takesInput) return;
+      if (!spec.stdinOnce || spec.tty) leave();
+      else if (program.copiesStdin === true) how.end(container, program.exitCode ?? 0);
+    },
+    resize: () => undefined,
+    result: over.promise.then(() => ({ how: "detached" })),
+    kill: leave,
+  };
+}
+
+function echoing(): ByteStream {
+  const queue = byteQueue();
+  return {
+    incoming: queue,
+    write: (chunk) => queue.push(chunk.slice()),
+    end: () => {
+      queue.end();
+      return Promise.resolve();
+    },
+    reset: () => queue.end(),
   };
 }
 

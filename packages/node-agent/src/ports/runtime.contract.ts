@@ -29,6 +29,14 @@ export interface RuntimeWorld {
   stop(): Promise<void>;
 }
 
+/** Some runtimes share the machine's ports with other tests. */
+export const contractPort = 20_000 + (process.pid % 20_000);
+
+/** Gives back what it gets, on one connection after the other, each until the other side ends its half. */
+const echoServer = `socket(S, PF_INET, SOCK_STREAM, 0); setsockopt(S, SOL_SOCKET, SO_REUSEADDR, 1);
+bind(S, pack_sockaddr_in($ARGV[0], INADDR_LOOPBACK)) or die; listen(S, 5); syswrite STDOUT, "ready\\n";
+while (accept(C, S)) { while (sysread(C, $b, 65536)) { syswrite(C, $b) } close C }`;
+
 /** Programs of the suite. A world that cannot run them imitates them. */
 export const contractPrograms = {
   sleeps: ["sleep", "300"],
@@ -37,6 +45,7 @@ export const contractPrograms = {
   saysGoodbye: ["sh", "-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.05; done"],
   execPrints: ["sh", "-c", "printf out; printf err >&2; exit 4"],
   execCopies: ["cat"],
+  echoes: ["perl", "-MSocket", "-e", echoServer, String(contractPort)],
 } as const satisfies Record<string, readonly string[]>;
 
 const never = new AbortController().signal;
@@ -240,6 +249,56 @@ export function runtimeContract(
       await runtime.removeSandbox(podUid);
     });
 
+    test("an attached client has the output from now on, and its input can be the only one", async () => {
+      const { podUid, spec, id } = await running("execCopies", { stdin: true, stdinOnce: true });
+      const client = await runtime.attach(id, { stdin: true });
+      const watcher = await runtime.attach(id, { stdin: false });
+      const texts = Promise.all([client, watcher].map(({ stdout }) => textOf(stdout)));
+      await client.writeStdin(Buffer.from("hello\n"));
+      client.endStdin();
+      assert.equal((await runtime.awaitExit(id, never)).exitCode, 0);
+      assert.deepEqual(await texts, ["hello\n", "hello\n"]);
+      assert.deepEqual(await client.result, { how: "detached" });
+      assert.equal(await world.logOf(spec.logPath), "hello\n");
+      await assert.rejects(runtime.attach(id, { stdin: true }), /does not run/);
+      await runtime.removeSandbox(podUid);
+    });
+
+    test("input stays open while clients and agents come and go, unless it is for one only", async () => {
+      const { podUid, spec, id } = await running("execCopies", { stdin: true });
+      const first = await runtime.attach(id, { stdin: true });
+      await first.writeStdin(Buffer.from("one\n"));
+      const [line] = [first.stdout[Symbol.asyncIterator]()];
+      assert.equal(Buffer.from((await line.next()).value as Uint8Array).toString(), "one\n");
+      first.endStdin();
+      assert.deepEqual(await first.result, { how: "detached" });
+      runtime = await world.open();
+      const second = await runtime.attach(id, { stdin: true });
+      const text = textOf(second.stdout);
+      await second.writeStdin(Buffer.from("two\n"));
+      await until("the second line", async () => (await world.logOf(spec.logPath)) === "one\ntwo\n");
+      second.kill();
+      assert.equal(await text, "two\n");
+      assert.equal((await runtime.inspectContainer(id)).state, "running");
+      await runtime.removeSandbox(podUid);
+      await world.assertNothingLeft(podUid);
+    });
+
+    test("connects to a pod's own localhost, and each direction ends by itself", async () => {
+      const { podUid, spec } = await running("echoes");
+      await until("the server to listen", async () => /ready/.test(await world.logOf(spec.logPath)));
+      const to = { uid: podUid, port: contractPort, via: "loopback" } as const;
+      const connection = await runtime.connect(to, never);
+      const sent = Buffer.alloc(muchBytes, "0123456789abcdefg");
+      const received = bytesOf(connection.incoming);
+      await connection.write(sent);
+      await connection.end();
+      assert.equal(Buffer.compare(sent, await received), 0);
+      await assert.rejects(runtime.connect({ ...to, port: 1 }, never), /connection refused/);
+      await runtime.removeSandbox(podUid);
+      await world.assertNothingLeft(podUid);
+    });
+
     test("leaves nothing of a removed pod, and removes what is not there without complaint", async () => {
       const { podUid, id } = await running("ignoresTerm");
       await runtime.removeSandbox(podUid);
@@ -296,6 +355,7 @@ export const containerSpec = (
   readOnlyRoot: false,
   capabilities: { add: [], drop: [] },
   stdin: false,
+  stdinOnce: false,
   tty: false,
   limits: {},
   logPath: "",

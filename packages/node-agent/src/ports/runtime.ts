@@ -6,7 +6,8 @@
  * adapter, so that a `stopContainer` after an abandoned `startContainer` is the last word. What runs outlives the
  * agent: after a restart the same identities are found again by pid and start time.
  */
-import type { ExecResult } from "@kubus/shared/bus/pod-streams.ts";
+import type { ByteStream } from "@kubus/shared/bus/byte-stream.ts";
+import type { ExecResult, PodConnectRequest, SessionResult } from "@kubus/shared/bus/pod-streams.ts";
 
 /** One start of one container of one pod. A restart has the next attempt. */
 export interface ContainerIdentity {
@@ -68,6 +69,8 @@ export interface ContainerSpec extends ContainerIdentity {
   readonly readOnlyRoot: boolean;
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };
   readonly stdin: boolean;
+  /** stdin ends with the first attached client that sent any. */
+  readonly stdinOnce: boolean;
   readonly tty: boolean;
   readonly limits: ResourceLimits;
   /** Where the log goes, in CRI format. Appended to, rotated beside. */
@@ -122,7 +125,22 @@ export interface ExecSession {
   kill(): void;
 }
 
-export interface Runtime {
+/** A client at a container's own streams. Killing it lets go of the container, which runs on. */
+export type AttachSession = Omit<ExecSession, "result"> & { readonly result: Promise<SessionResult> };
+
+/** What clients do with what runs. */
+export interface RuntimeStreams {
+  exec(id: ContainerIdentity, options: ExecOptions): Promise<ExecSession>;
+  /**
+   * Output from now on. A client that does not read holds the program up, but not for ever: then it is let go.
+   * `stdin`: only of a container that was started with it.
+   */
+  attach(id: ContainerIdentity, options: { readonly stdin: boolean }): Promise<AttachSession>;
+  /** Rejects with the reason, in words, when nobody listens there. */
+  connect(to: Pick<PodConnectRequest, "uid" | "port" | "via">, signal: AbortSignal): Promise<ByteStream>;
+}
+
+export interface Runtime extends RuntimeStreams {
   readonly name: string;
   readonly version: string;
   /** What of kubus' promises this runtime cannot keep here, one clear line each (no root, ...). */
@@ -144,7 +162,6 @@ export interface Runtime {
   /** Asks politely, waits `graceMs`, kills. Resolves when nothing of it is left running. */
   stopContainer(id: ContainerIdentity, graceMs: number): Promise<Exit>;
   removeContainer(id: ContainerIdentity): Promise<void>;
-  exec(id: ContainerIdentity, options: ExecOptions): Promise<ExecSession>;
 }
 
 export interface ExecOptions {

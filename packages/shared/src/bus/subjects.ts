@@ -59,6 +59,19 @@ export const subjects = {
     style: "channel",
     meaning: "Runs a command in a container. Opening: PodExecRequest as JSON; frames: exec-frames.ts.",
   },
+  podAttach: {
+    pattern: "kubus.node.{node}.pod-attach",
+    publisher: "server",
+    style: "channel",
+    meaning: "Joins a running container. Opening: PodAttachRequest as JSON; frames: exec-frames.ts.",
+  },
+  podConnect: {
+    pattern: "kubus.node.{node}.pod-connect",
+    publisher: "server",
+    style: "channel",
+    meaning:
+      "Connects to a port of a pod. Opening: PodConnectRequest as JSON; the channel carries the bytes.",
+  },
   actors: {
     pattern: "kubus.node.{node}.actors",
     publisher: "server",

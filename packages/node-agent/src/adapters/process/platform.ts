@@ -98,6 +98,7 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
     version: options.version,
     limitations: groups.limitations,
     makeSandbox,
+    networkOf: (dir) => (isPinned(join(dir, "ns", "net")) ? join(dir, "ns", "net") : undefined),
     isWhole: (dir) => ["uts", "ipc"].every((name) => isPinned(join(dir, "ns", name))),
     clearSandbox: async (podUid, dir) => {
       await groups.kill(podGroup(podUid));

@@ -29,24 +29,29 @@ export async function containerSetup(
   const words = commandOf(spec);
   requireProgram(words, environment.findLast(({ name }) => name === "PATH")?.value);
   const { podUid, name, attempt, logPath, privileged, capabilities, workingDir = "/", user = nobody } = spec;
-  const record = { podUid, name, attempt, logPath, privileged, capabilities, workingDir, user };
+  const { stdin: hasInput, stdinOnce, tty } = spec;
+  const record = {
+    ...{ podUid, name, attempt, logPath, privileged, capabilities, workingDir, user },
+    ...{ stdin: hasInput, stdinOnce, tty },
+  };
   const entry = await platform.prepare(spec, record);
   const { monitorGroups, enter, first, root } = entry;
-  const stdin = spec.stdin ? `${dir}/in` : "/dev/null";
+  const stdin = hasInput ? `${dir}/in` : "/dev/null";
   return {
     record,
     files: {
       "record.json": JSON.stringify(record),
       environment: environmentScript(environment),
-      settings: settings(spec.tty ? onTerminal(words) : words, {
+      settings: settings(tty ? onTerminal(words, tellTerminal) : words, {
         entry,
+        tty,
         program: words[0] ?? "",
         workingDir,
       }),
       ...(root === undefined ? {} : { fstab: root.fstab }),
     },
     argv: [
-      ...["/bin/sh", scripts.launch, dir, monitorGroups.join(" ")],
+      ...["/bin/sh", scripts.launch, dir, monitorGroups.join(" "), hasInput ? "stdin" : ""],
       ...[...enter, "/bin/sh", scripts.monitor, dir, stdin],
       ...[...first, "/bin/sh", scripts.init, dir],
     ],
@@ -65,9 +70,10 @@ function settings(
   words: readonly string[],
   {
     entry,
+    tty,
     program,
     workingDir,
-  }: { readonly entry: Entry; readonly program: string; readonly workingDir: string },
+  }: { readonly entry: Entry; readonly tty: boolean; readonly program: string; readonly workingDir: string },
 ): string {
   const { groups, root, privileges } = entry;
   const values = {
@@ -76,11 +82,15 @@ function settings(
     workdir: workingDir,
     program,
     privileges: privileges.join(" "),
+    terminal: tty ? "yes" : "",
     enter: enterText,
   };
   const lines = Object.entries(values).map(([name, value]) => `${name}=${quoted(value)}`);
   return `${lines.join("\n")}\nset -- ${words.map(quoted).join(" ")}\n`;
 }
+
+/** Tells the terminal's name on descriptor 4, then gets out of the way. */
+export const tellTerminal = "/usr/bin/tty >&4; exec 4>&-; ";
 
 /** The command on a terminal of its own. `script` passes its exit code on and keeps no record. */
 export const onTerminal = (words: readonly string[], before = ""): readonly string[] => [

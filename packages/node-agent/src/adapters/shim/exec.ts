@@ -10,7 +10,7 @@ import { Socket } from "node:net";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { ExecOptions, ExecSession } from "../../ports/runtime.ts";
-import { onTerminal } from "./container-setup.ts";
+import { onTerminal, tellTerminal } from "./container-setup.ts";
 import type { Living } from "./living.ts";
 import type { Platform } from "./platform.ts";
 import { standardPath } from "./program.ts";
@@ -28,10 +28,7 @@ const becomeText = `${joinText}exec "$@"`;
  */
 const feedText = `${joinText}cat 3<&- 4>&- | { chmod 666 /proc/self/fd/0; "$@" 4>&-; echo $? >&4; }`;
 
-/** Tells the terminal's name on descriptor 4, then gets out of the way. */
-const tellTerminal = "/usr/bin/tty >&4; exec 4>&-; ";
-
-interface Size {
+export interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -142,7 +139,7 @@ function killGroup(leader: number): void {
 }
 
 /** Resolves when the pipe took it, or when there is nobody left to take it. */
-function written(stdin: Socket, chunk: Uint8Array, result: Promise<unknown>): Promise<void> {
+export function written(stdin: Socket, chunk: Uint8Array, result: Promise<unknown>): Promise<void> {
   if (stdin.destroyed) return Promise.resolve();
   const taken = new Promise<void>((resolve) => void stdin.write(chunk, () => resolve()));
   return Promise.race([taken, result.then(() => undefined)]);
@@ -153,12 +150,7 @@ function terminalResizer(child: ChildProcess, one: Living, platform: Platform): 
   let terminal: string | undefined;
   let wanted: Size | undefined;
   const apply = () => {
-    if (terminal === undefined || wanted === undefined) return;
-    const { width, height } = wanted;
-    const command = ["stty", "-F", terminal, "rows", String(height), "cols", String(width)];
-    const [program = "", ...args] = [...platform.inside(one), ...command];
-    // A terminal that is gone has no size.
-    run(program, args).catch(() => undefined);
+    if (terminal !== undefined && wanted !== undefined) setSize({ one, platform, terminal }, wanted);
   };
   onLine(child, (line) => {
     terminal = line;
@@ -168,4 +160,18 @@ function terminalResizer(child: ChildProcess, one: Living, platform: Platform): 
     wanted = size;
     apply();
   };
+}
+
+export function setSize(
+  {
+    one,
+    platform,
+    terminal,
+  }: { readonly one: Living; readonly platform: Platform; readonly terminal: string },
+  { width, height }: Size,
+): void {
+  const command = ["stty", "-F", terminal, "rows", String(height), "cols", String(width)];
+  const [program = "", ...args] = [...platform.inside(one), ...command];
+  // A terminal that is gone has no size.
+  run(program, args).catch(() => undefined);
 }

@@ -16,6 +16,10 @@ export interface ContainerRecord extends ContainerIdentity {
   readonly user: { readonly uid: number; readonly gid: number };
   readonly privileged: boolean;
   readonly capabilities: ContainerSpec["capabilities"];
+  /** Absent on what was started before there were attached clients. */
+  readonly stdin?: boolean;
+  readonly stdinOnce?: boolean;
+  readonly tty?: boolean;
 }
 
 /** `name.attempt`; a container's name has no dot. */

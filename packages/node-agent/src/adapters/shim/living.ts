@@ -6,11 +6,13 @@
  */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { Exit, Running } from "../../ports/runtime.ts";
 import type { CriLog, LogStream } from "../cri-log/cri-log.ts";
 import { readExit, readMonitor, type ContainerRecord, type Started } from "./folder.ts";
-import { readOutput, tell, whenClosed } from "./output.ts";
+import { readOutput, tell, whenClosed, type Output } from "./output.ts";
 import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { makeTee, type Tee } from "./tee.ts";
 
 export interface Living {
   readonly record: ContainerRecord;
@@ -19,11 +21,14 @@ export interface Living {
   readonly running: Running;
   exit(): Exit | undefined;
   readonly exited: Promise<Exit>;
+  /** Output from now on. */
+  readonly tee: Pick<Tee, "join">;
   /** Lets go of it as a dying agent does: it runs on. */
   release(): void;
 }
 
 export interface LivingWorld {
+  readonly clock: Clock;
   readonly openLog: (path: string) => CriLog;
   readonly outOfMemory: (record: ContainerRecord) => boolean;
   /** SIGKILL to everything of a container that lost its monitor. */
@@ -46,6 +51,7 @@ export function followContainer(options: LivingOptions, world: LivingWorld): Liv
   let exit: Exit | undefined;
 
   const log = world.openLog(record.logPath);
+  const tee = makeTee({ clock: world.clock, onRoom: () => outputs.forEach((output) => output.resume()) });
   const write = (stream: LogStream) => (bytes: Uint8Array) => {
     try {
       log.write(stream, bytes);
@@ -53,17 +59,23 @@ export function followContainer(options: LivingOptions, world: LivingWorld): Liv
       // A full disk must not stop the program: its output is lost, and that is said.
       world.onTrouble("log.lost", record, error);
     }
+    return tee.push(stream, bytes);
   };
-  const outputs = [readOutput(at("out"), write("stdout")), readOutput(at("err"), write("stderr"))];
+  const outputs: readonly Output[] = [
+    readOutput(at("out"), write("stdout")),
+    readOutput(at("err"), write("stderr")),
+  ];
   const close = () => {
     for (const output of outputs) output.close();
     log.close();
   };
   const end = ({ exitCode, finishedAt }: { readonly exitCode: number; readonly finishedAt: number }) => {
     for (const output of outputs) output.drain();
+    tee.end();
     close();
     exit = { exitCode, startedAt, finishedAt, outOfMemory: world.outOfMemory(record) };
     tell(at("ack"));
+    tell(at("eof"));
     exited.resolve(exit);
   };
   const endLost = async () => {
@@ -95,6 +107,7 @@ export function followContainer(options: LivingOptions, world: LivingWorld): Liv
     running: { pid: process.pid, startedAt },
     exit: () => exit,
     exited: exited.promise,
+    tee,
     release: () => {
       life.close();
       if (!isEnding) close();

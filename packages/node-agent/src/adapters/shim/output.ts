@@ -13,15 +13,15 @@ const shared = Buffer.allocUnsafeSlow(pieceBytes);
 export interface Output {
   /** Reads all that is in the pipe at this moment. */
   drain(): void;
+  /** Reads on after `onBytes` asked for a pause. */
+  resume(): void;
   close(): void;
 }
 
-export function readOutput(fifo: string, onBytes: (bytes: Uint8Array) => void): Output {
+/** `onBytes` says whether it wants more at once. */
+export function readOutput(fifo: string, onBytes: (bytes: Uint8Array) => boolean): Output {
   const fd = openSync(fifo, constants.O_RDONLY | constants.O_NONBLOCK);
-  const callback = (length: number) => {
-    onBytes(shared.subarray(0, length));
-    return true;
-  };
+  const callback = (length: number) => onBytes(shared.subarray(0, length));
   const socket = new Socket({ fd, readable: true, writable: false, onread: { buffer: shared, callback } });
   socket.on("error", () => undefined); // The container is gone; its end is told by the other line.
   return {
@@ -31,6 +31,9 @@ export function readOutput(fifo: string, onBytes: (bytes: Uint8Array) => void): 
         length = readNow(fd);
         if (length > 0) callback(length);
       }
+    },
+    resume: () => {
+      if (!socket.destroyed) socket.resume();
     },
     close: () => {
       socket.destroy();

@@ -49,6 +49,8 @@ export interface Platform {
   readonly environment?: Readonly<Record<string, string>>;
   /** Makes what the pod's containers share, in a new folder. Gives the pod's address. */
   makeSandbox(spec: SandboxSpec, podDir: string): Promise<string>;
+  /** The file that pins the pod's network namespace; absent or undefined: the pod is on the board's own. */
+  networkOf?(podDir: string): string | undefined;
   /** Whether it is still all there; it may have been made before a crash. */
   isWhole(podDir: string): boolean;
   /** Kills what is left of the pod and takes away everything but its folder's own files. Idempotent. */

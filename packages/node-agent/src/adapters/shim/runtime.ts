@@ -21,6 +21,8 @@ import {
 } from "../../ports/runtime.ts";
 import { retried } from "../retried.ts";
 import { openCriLog } from "../cri-log/cri-log.ts";
+import { startAttach } from "./attach.ts";
+import { connectTo } from "./connect.ts";
 import { containerSetup } from "./container-setup.ts";
 import { startExec } from "./exec.ts";
 import {
@@ -72,6 +74,7 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
     const one = followContainer(
       { record, dir, ...started },
       {
+        clock,
         openLog: (path) => openCriLog(path, { now: () => clock.now() }),
         outOfMemory: (id) => platform.outOfMemory(id),
         killLost: (target) => platform.kill(target),
@@ -214,6 +217,16 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
       const one = known(id);
       if (one.exit() !== undefined) throw new Error(`${containerKey(id)} does not run.`);
       return startExec(one, execOptions, platform);
+    },
+    attach: async (id, attachOptions) => {
+      const one = known(id);
+      if (one.exit() !== undefined) throw new Error(`${containerKey(id)} does not run.`);
+      return Promise.resolve(startAttach(one, attachOptions, platform));
+    },
+    connect: async ({ uid, ...to }, signal) => {
+      const sandbox = sandboxes.get(uid);
+      if (sandbox === undefined) throw new Error(`There is no sandbox for pod ${uid}.`);
+      return connectTo({ ip: sandbox.ip, network: platform.networkOf?.(podDir(uid)) }, to, signal);
     },
     release: () => {
       for (const one of living.values()) one.release();

@@ -11,17 +11,28 @@ import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
-/** launch.sh DIR GROUPS COMMAND...: COMMAND enters the namespaces and ends in monitor.sh. */
+/**
+ * launch.sh DIR GROUPS STDIN COMMAND...: COMMAND enters the namespaces and ends in monitor.sh.
+ *
+ * Input stays open while attached clients come and go, and while the agent is away: somebody holds its other end until
+ * a line on `eof` lets it go.
+ */
 const launch = `# Makes a container's FIFOs, leaves the agent's control group, becomes the monitor.
 set -e
 umask 022
-dir=$1 groups=$2
-shift 2
+dir=$1 groups=$2 stdin=$3
+shift 3
 mkfifo -m 666 "$dir/in" "$dir/out" "$dir/err"
 mkfifo -m 600 "$dir/life" "$dir/ack"
 for group in $groups; do echo 0 > "$group"; done
 read -r stat < /proc/self/stat
 printf '%s\\n' "$stat" > "$dir/monitor"
+if [ -n "$stdin" ]; then
+  mkfifo -m 600 "$dir/eof"
+  exec 8<>"$dir/in" 9<>"$dir/eof"
+  (trap '' HUP INT TERM QUIT; read -r line <&9) </dev/null >/dev/null 2>&1 &
+  exec 8>&- 9>&-
+fi
 exec "$@"
 `;
 
@@ -37,7 +48,7 @@ trap : HUP INT TERM QUIT
 exec 3>&1 4<>"$dir/out" 5<>"$dir/err" 6<>"$dir/life" 7<>"$dir/ack"
 # The shell's own remarks ("Killed") would go to an agent that is long gone, and end the monitor with SIGPIPE.
 exec >/dev/null 2>&1
-"$@" <>"$stdin" >&3 2>&3 6>&- 7>&-
+"$@" <"$stdin" >&3 2>&3 6>&- 7>&-
 code=$?
 exec 3>&-
 printf '%d\\n' "$code" > "$dir/exit"
@@ -59,6 +70,7 @@ dir=$1
 exec 1>&3 2>&3 6<&0 8<"$dir/environment" 9>"$dir/pid"
 read -r stat < /proc/self/stat
 . "$dir/settings"
+[ -z "$terminal" ] || exec 7>"$dir/terminal"
 for group in $groups; do echo 0 > "$group"; done
 if [ -n "$base" ]; then
   cd "$base"
@@ -81,10 +93,12 @@ printf '%s\\n' "$stat" >&9
   # From here on signals take effect: the traps of the shell are not this one's any more.
   [ -n "$base" ] || { read -r own rest < /proc/self/stat; printf '%s\\n' "$own" > "$dir/group"; }
   echo ready >&3
-  exec $privileges /bin/sh -c "$enter" sh "$@" <&6 >&4 2>&5 3<&8 4>&- 5>&- 6<&- 8<&- 9>&-
+  exec <&6 >&4 2>&5 3<&8 4>&- 5>&- 6<&- 8<&- 9>&-
+  [ -z "$terminal" ] || exec 4>&7 7>&-
+  exec $privileges /bin/sh -c "$enter" sh "$@"
 ) &
 child=$!
-exec </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 8<&- 9>&-
+exec </dev/null >/dev/null 2>&1 3>&- 4>&- 5>&- 6<&- 7>&- 8<&- 9>&-
 while :; do
   interrupted=
   wait "$child"
