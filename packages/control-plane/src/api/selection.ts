@@ -1,5 +1,6 @@
 /** Which objects of a collection a call means, by the selectors in its query. Pure. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import { fromStored } from "../kinds/versions.ts";
 import type { Call } from "./call.ts";
 import { matchesFields, matchesLabels, parseFieldSelector, parseLabelSelector } from "./selectors.ts";
 
@@ -8,14 +9,14 @@ export interface Selection {
 }
 
 /** Refuses with 400 what cannot be read. */
-export function selectionOf({ kind, name, request: { query } }: Call): Selection {
+export function selectionOf({ served, name, request: { query } }: Call): Selection {
   const labels = parseLabelSelector(query.get("labelSelector") ?? "");
-  const fields = parseFieldSelector(kind, query.get("fieldSelector") ?? "");
+  const fields = parseFieldSelector(served, query.get("fieldSelector") ?? "");
   if (labels.length === 0 && fields.length === 0 && name === undefined) return { matches: () => true };
   return {
     matches: (object) =>
       (name === undefined || object.metadata.name === name) &&
-      matchesFields(kind, fields, object) &&
+      (fields.length === 0 || matchesFields(served, fields, fromStored(served, object))) &&
       matchesLabels(labels, object.metadata.labels),
   };
 }
