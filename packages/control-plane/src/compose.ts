@@ -19,6 +19,8 @@ import { startDetector, type Detector } from "./adapters/detector/detector-threa
 import { feedSocketOn } from "./adapters/feed/web-socket.ts";
 import { serveHttps } from "./adapters/http/server.ts";
 import { openJetStreamStore } from "./adapters/nats/jetstream-store.ts";
+import { certificateSigner } from "./adapters/x509/certificate-signer.ts";
+import { tokenKeys } from "./adapters/tokens/token-keys.ts";
 import { makeApi } from "./api/api.ts";
 import type { Cache } from "./cache/cache.ts";
 import { makeCache } from "./cache/make-cache.ts";
@@ -81,7 +83,9 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   const stores = { durable, transient };
   const cache = makeCache({ kinds, stores, log, clock });
   const audit = openAuditFile({ path: `${config.stateDir}/audit.log`, clock, log });
+  const tokens = config.serviceAccount === undefined ? undefined : tokenKeys(config.serviceAccount);
   const api = makeApi({
+    ...(tokens === undefined ? {} : { tokens }),
     kinds: makeKindTable(servedKinds),
     audit: audit.write,
     stores,
@@ -91,6 +95,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     random,
     log,
     version: config.version,
+    serviceCidr: config.serviceCidr,
   });
   const feed = makeFeed({
     cache,
@@ -134,11 +139,21 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   const busDoor = serveBus(api, bus, channels);
 
   const caCertificate = config.clientCa;
+  const signer =
+    config.clientCaKey === undefined
+      ? undefined
+      : certificateSigner({ certificate: caCertificate, key: config.clientCaKey });
   const controllers = makeControllers({
     controllers: [
       nodeLifeController(lives),
       nodeAddressController(config.podCidr),
-      ...controllersOf({ caCertificate, serviceCidr: config.serviceCidr, apiPort: https.port }),
+      ...controllersOf({
+        caCertificate,
+        serviceCidr: config.serviceCidr,
+        apiPort: https.port,
+        tokens,
+        signer,
+      }),
     ],
     cache,
     objectsAs: api.objectsAs,

@@ -13,6 +13,10 @@ export interface ServerConfig {
   };
   /** The cluster's CA: verifies client certificates. */
   readonly clientCa: string;
+  /** Its key, as PEM: signs certificates that were approved. */
+  readonly clientCaKey?: string;
+  /** Signs service account tokens; the same key on all servers. PEM. */
+  readonly serviceAccount?: { readonly key: string; readonly issuer: string };
   /** This server's address on the boards' network; beats by UDP arrive there. */
   readonly address: string;
   readonly udpPort: number;

@@ -6,7 +6,14 @@ import { randomBytes } from "node:crypto";
 import { readIfThere, writeWhole } from "../adapters/files.ts";
 import { usersConf, withUser, withoutUser, type BusUser } from "./bus-conf.ts";
 import type { Layout } from "./layout.ts";
-import { issue, makeAuthority, stillServes, type CertificateRequest, type KeyPair } from "./pki.ts";
+import {
+  issue,
+  makeAuthority,
+  makeSigningKey,
+  stillServes,
+  type CertificateRequest,
+  type KeyPair,
+} from "./pki.ts";
 
 export interface Credentials {
   readonly authority: KeyPair;
@@ -51,6 +58,8 @@ export async function openCredentials(layout: Layout, now: number): Promise<Cred
   await writePair(layout, "ca", authority);
   if ((await readIfThere(layout.clusterSecret)) === undefined)
     await writeWhole(layout.clusterSecret, randomBytes(32).toString("hex"));
+  if ((await readIfThere(layout.serviceAccountKey)) === undefined)
+    await writeWhole(layout.serviceAccountKey, await makeSigningKey());
   return {
     authority,
     certificate: async (name, request) => {

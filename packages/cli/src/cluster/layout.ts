@@ -14,6 +14,8 @@ export interface Layout {
   readonly world: string;
   readonly kubeconfig: string;
   readonly clusterSecret: string;
+  /** Signs service account tokens; all servers share it. */
+  readonly serviceAccountKey: string;
   readonly dashboardToken: string;
   readonly tools: string;
   /** Bundles, when the checkout belongs to somebody else. */
@@ -57,6 +59,7 @@ export function layoutOf(dir: string): Layout {
     world: at("up.json"),
     kubeconfig: at("kubeconfig"),
     clusterSecret: at("cluster-secret"),
+    serviceAccountKey: at("pki", "service-account.key"),
     dashboardToken: at("dashboard-token"),
     tools: at("tools"),
     bundles: at("bundles"),

@@ -62,6 +62,12 @@ export async function makeAuthority(now: number): Promise<KeyPair> {
   return { certificate: pemOf(certificate), key: await keyPem(keys.privateKey) };
 }
 
+/** The key that service account tokens are signed with. PEM. */
+export async function makeSigningKey(): Promise<string> {
+  const { privateKey } = await subtle.generateKey(algorithm, true, ["sign", "verify"]);
+  return keyPem(privateKey);
+}
+
 export async function issue(authority: KeyPair, request: CertificateRequest, now: number): Promise<KeyPair> {
   const keys = await subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const issuer = new X509Certificate(authority.certificate);

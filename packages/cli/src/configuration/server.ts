@@ -42,6 +42,30 @@ export const serverRows: readonly ConfigRow[] = [
     kind: "file",
     meaning: "PEM of the CA whose client certificates are let in.",
   },
+  {
+    key: "clientCaKeyFile",
+    flag: "client-ca-key-file",
+    kind: "file",
+    optional: true,
+    secret: true,
+    meaning: "PEM of that CA's key: signs certificates that were approved. Without it none is signed.",
+  },
+  {
+    key: "serviceAccount.keyFile",
+    flag: "service-account-key-file",
+    kind: "file",
+    optional: true,
+    secret: true,
+    meaning:
+      "PEM of the key (EC P-256 or RSA) that service account tokens are signed with, the same on all servers. Without it there are no such tokens.",
+  },
+  {
+    key: "serviceAccount.issuer",
+    flag: "service-account-issuer",
+    kind: "text",
+    default: "https://kubernetes.default.svc.cluster.local",
+    meaning: "Who stands as the issuer in service account tokens.",
+  },
   { key: "address", flag: "address", kind: "text", meaning: "This server's address on the boards' network." },
   {
     key: "udpPort",
@@ -92,6 +116,8 @@ export const serverRows: readonly ConfigRow[] = [
 export function serverConfig(settings: Settings, version: string): ServerConfig {
   const { text, number, texts, maybe } = settings;
   const link = maybe("link");
+  const key = maybe("serviceAccount.keyFile");
+  const clientCaKey = maybe("clientCaKeyFile");
   return {
     name: text("name"),
     version,
@@ -104,6 +130,8 @@ export function serverConfig(settings: Settings, version: string): ServerConfig 
       key: text("api.keyFile"),
     },
     clientCa: text("clientCaFile"),
+    ...(clientCaKey === undefined ? {} : { clientCaKey }),
+    ...(key === undefined ? {} : { serviceAccount: { key, issuer: text("serviceAccount.issuer") } }),
     address: text("address"),
     udpPort: number("udpPort"),
     podCidr: text("podCidr"),

@@ -118,6 +118,8 @@ export async function configureServer(plan: ClusterPlan, server: ServerPlan): Pr
       },
       api: { ...api, certificateFile: layout.certificate(name), keyFile: layout.key(name) },
       clientCaFile: layout.certificate("ca"),
+      clientCaKeyFile: layout.key("ca"),
+      serviceAccount: { keyFile: layout.serviceAccountKey },
       address,
       udpPort,
       podCidr: ranges.podCidr,

@@ -4,17 +4,27 @@
  */
 import type { AnyController } from "./engine/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
+import { certificateController } from "./certificates/controller.ts";
+import type { CertificateSigner } from "./certificates/signer.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { garbageController } from "./garbage/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
+import { rbacAggregationController } from "./rbac/aggregation.ts";
+import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
+import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
+import type { TokenKeys } from "../api/authentication/token-keys.ts";
 
 export interface ControllerTableOptions extends BootstrapOptions {
   /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
   readonly caCertificate: string;
+  /** Absent: no tokens are put into Secrets. */
+  readonly tokens?: TokenKeys | undefined;
+  /** Absent: no certificate is signed. */
+  readonly signer?: CertificateSigner | undefined;
 }
 
 export const controllersOf = (options: ControllerTableOptions): readonly AnyController[] => [
@@ -26,4 +36,8 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicationControllerController,
   garbageController,
   podGcController(),
+  rbacPolicyController,
+  rbacAggregationController,
+  serviceAccountTokenController({ tokens: options.tokens, caCertificate: options.caCertificate }),
+  certificateController(options.signer),
 ];

@@ -73,6 +73,9 @@ async function write(objects: Objects, effect: Write): Promise<string> {
     case "patch":
       await objects.patch(kind, effect.target, effect.patch, effect.subresource);
       return effect.target.name;
+    case "patchWith":
+      await objects.patch(kind, effect.target, await effect.make(), effect.subresource);
+      return effect.target.name;
     case "writeStatus": {
       const { resourceVersion, ...target } = effect.target;
       const condition = resourceVersion === undefined ? {} : { metadata: { resourceVersion } };

@@ -39,6 +39,14 @@ export type Effect =
       readonly patch: object;
       readonly subresource?: "finalize";
     }
+  /** A merge patch that somebody outside must make first, such as the holder of a key. */
+  | {
+      readonly type: "patchWith";
+      readonly kind: AnyKind;
+      readonly target: Target;
+      readonly make: () => Promise<object>;
+      readonly subresource?: "status";
+    }
   /** JSON merge patch of the status. */
   | {
       readonly type: "writeStatus";

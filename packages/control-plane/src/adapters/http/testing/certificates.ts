@@ -26,6 +26,7 @@ export interface Subject {
 
 export interface Authority {
   readonly certificate: string;
+  readonly key: string;
   issue(subject: Subject): Promise<Pair>;
 }
 
@@ -42,6 +43,7 @@ export async function anAuthority(name: string): Promise<Authority> {
   });
   return {
     certificate: pemOf(certificate),
+    key: await keyPem(keys.privateKey),
     issue: (subject) => issue(certificate, keys.privateKey, subject),
   };
 }
@@ -69,10 +71,12 @@ async function issue(
       ]),
     ],
   });
-  const pkcs8 = await globalThis.crypto.subtle.exportKey("pkcs8", keys.privateKey);
-  return { certificate: pemOf(certificate), key: PemConverter.encode(pkcs8, "PRIVATE KEY") };
+  return { certificate: pemOf(certificate), key: await keyPem(keys.privateKey) };
 }
 
 const generate = () => globalThis.crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+
+const keyPem = async (key: webcrypto.CryptoKey): Promise<string> =>
+  PemConverter.encode(await globalThis.crypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
 
 const pemOf = (certificate: X509Certificate): string => certificate.toString("pem");
