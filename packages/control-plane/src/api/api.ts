@@ -5,6 +5,7 @@
  */
 import type { Verb } from "../kinds/kind.ts";
 import { makeAdmissionMemory } from "./admission/memory.ts";
+import type { QuotaCharges } from "./admission/quota/accounts.ts";
 import { authenticate } from "./authentication/authenticate.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { authorize } from "./authorization/authorize.ts";
@@ -24,18 +25,24 @@ import { isStream, type ApiRequest, type ApiResponse, type User } from "./reques
 import { refusalOf, refused } from "./respond.ts";
 import { makeRouter, type Router } from "./route.ts";
 import { makeTurns } from "./turns.ts";
-import { execSessionOf, type ExecSession } from "./streams/upgrades.ts";
+import type { StreamSession } from "./streams/session.ts";
+import { leavesHttp, streamSessionOf } from "./streams/upgrades.ts";
 import { actOf } from "./verbs/index.ts";
 
 export interface Api {
   handle(request: ApiRequest): Promise<ApiResponse>;
-  /** The session that an upgrade to exec asks for; rejects with `Refusal` when there can be none. */
-  execSession(request: ApiRequest): Promise<ExecSession>;
+  /**
+   * The session that an upgrade asks for; rejects with `Refusal` when there can be none, undefined when the path is
+   * none of those that leave HTTP.
+   */
+  streamSession(request: ApiRequest): Promise<StreamSession | undefined>;
   /** Who asks, after authentication and impersonation; rejects with `Refusal` when they prove nothing. */
   userOf(request: ApiRequest): Promise<User>;
   /** Throws a `Refusal` when the user may not use a path that is no resource. */
   authorizePath(user: User, path: string): void;
   readonly objectsAs: ObjectsAs;
+  /** What this server charged to quotas, for whoever counts what is used. */
+  readonly quotaCharges: QuotaCharges;
   /** What a refusal that was thrown elsewhere looks like to a client. */
   readonly refuse: (error: unknown) => ApiResponse;
 }
@@ -87,10 +94,11 @@ export function makeApi(ports: ApiPorts): Api {
 
   return {
     handle: (request) => answer(request).catch(refuse),
-    execSession: (request) => execSession(state, router, request),
+    streamSession: (request) => streamSession(state, router, request),
     userOf: (request) => userOf(state, request),
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: state.objectsAs,
+    quotaCharges: state.admission.accounts,
     refuse,
   };
 }
@@ -112,12 +120,16 @@ async function act(state: ApiState, call: Call): Promise<ApiResponse> {
   return run(state, call);
 }
 
-async function execSession(state: ApiState, router: Router, request: ApiRequest): Promise<ExecSession> {
+async function streamSession(
+  state: ApiState,
+  router: Router,
+  request: ApiRequest,
+): Promise<StreamSession | undefined> {
   const route = router(request.path);
-  if (route?.subresource !== "exec") throw noSuchPath();
+  if (route === undefined || !leavesHttp(route)) return undefined;
   const call = callOf(request, await userOf(state, request), route);
   authorize(state.authorizer, call.user, { ...questionOf(call), verb: "create" });
-  return execSessionOf(state, call);
+  return streamSessionOf(state, call);
 }
 
 async function documentFor(

@@ -5,7 +5,7 @@
  */
 import type { Kind, Verb } from "../kinds/kind.ts";
 import type { Act } from "./call.ts";
-import { execOverUpgrade, notYet } from "./streams/upgrades.ts";
+import { upgradeRequired } from "./streams/upgrades.ts";
 import { readLog } from "./streams/pod-log.ts";
 import { createToken } from "./verbs/account-token.ts";
 import { createBinding } from "./verbs/pod-binding.ts";
@@ -46,19 +46,19 @@ export const subresources: readonly Subresource[] = [
     name: "exec",
     of: isPod,
     answers: { group: "", version: "v1", kind: "PodExecOptions" },
-    verbs: { create: execOverUpgrade, get: execOverUpgrade },
+    verbs: { create: upgradeRequired, get: upgradeRequired },
   },
   {
     name: "attach",
     of: isPod,
-    verbs: { create: notYet("attach"), get: notYet("attach") },
-    isAnnounced: false,
+    answers: { group: "", version: "v1", kind: "PodAttachOptions" },
+    verbs: { create: upgradeRequired, get: upgradeRequired },
   },
   {
     name: "portforward",
     of: isPod,
-    verbs: { create: notYet("port-forward"), get: notYet("port-forward") },
-    isAnnounced: false,
+    answers: { group: "", version: "v1", kind: "PodPortForwardOptions" },
+    verbs: { create: upgradeRequired, get: upgradeRequired },
   },
   { name: "log", of: isPod, verbs: { get: readLog } },
   {

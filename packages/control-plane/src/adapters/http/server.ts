@@ -7,6 +7,8 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
 import type { Log } from "@kubus/shared/log/log.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import type { Api } from "../../api/api.ts";
 import { isStream } from "../../api/request.ts";
 import { httpLimits } from "./limits.ts";
@@ -25,6 +27,7 @@ export interface HttpsOptions {
   readonly clientCa: string;
   /** Other parts' WebSockets by path; only for `system:masters`. */
   readonly upgrades?: Upgrades;
+  readonly clock?: Clock;
   readonly log: Log;
 }
 
@@ -36,7 +39,7 @@ export interface HttpsServer {
 
 /** Rejects when the port is taken. */
 export async function serveHttps(api: Api, options: HttpsOptions): Promise<HttpsServer> {
-  const { host, port, certificate, key, clientCa, upgrades = {}, log } = options;
+  const { host, port, certificate, key, clientCa, upgrades = {}, clock = systemClock, log } = options;
   /** Answers that have no end of their own: watches, logs that are followed. */
   const endless = new Set<ServerResponse>();
   const server = createServer(
@@ -57,7 +60,7 @@ export async function serveHttps(api: Api, options: HttpsOptions): Promise<Https
   server.requestTimeout = httpLimits.requestMs;
   server.headersTimeout = httpLimits.headersMs;
   server.keepAliveTimeout = httpLimits.keepAliveMs;
-  const upgrade = upgradesTo(api, upgrades);
+  const upgrade = upgradesTo(api, upgrades, clock);
   const upgraded = new Set<{ destroy(): void }>();
   server.on("upgrade", (incoming: IncomingMessage, socket, head) => {
     upgraded.add(socket);

@@ -162,9 +162,9 @@ test("refuses before it upgrades", async (t) => {
       socket.on("error", () => undefined);
     });
   assert.equal(await refusal(open(["v1.channel.k8s.io"])), 400);
-  const spdy = await ask("POST", path, { headers: { connection: "Upgrade", upgrade: "SPDY/3.1" } });
-  assert.equal(spdy.status, 501);
-  assert.match(spdy.body.toString(), /kubectl 1\.30 or newer/);
+  const spdy = await ask("POST", path, { headers: { connection: "Upgrade", upgrade: "SPDY/2" } });
+  assert.equal(spdy.status, 400);
+  assert.match(spdy.body.toString(), /Upgrade request required/);
 });
 
 test("kubectl exec runs a command, with its input and its exit code", { skip }, async (t) => {

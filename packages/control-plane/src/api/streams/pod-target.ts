@@ -1,5 +1,5 @@
 /** Which container of which pod on which node a stream means. Refuses with what kubectl's users know. */
-import type { Pod } from "@kubus/shared/api/pod.ts";
+import type { Container, Pod } from "@kubus/shared/api/pod.ts";
 import { Refusal } from "@kubus/shared/errors/codes.ts";
 import { isTrouble } from "@kubus/shared/errors/trouble.ts";
 import { subjectOf, type SubjectName } from "@kubus/shared/bus/subjects.ts";
@@ -15,31 +15,56 @@ export interface PodTarget {
   readonly node: string;
 }
 
-export function podTargetOf({ cache }: ApiPorts, { kind, namespace, name = "", request }: Call): PodTarget {
+export function podTargetOf(ports: ApiPorts, call: Call): PodTarget {
+  const pod = podOf(ports, call);
+  const container = containerOf(pod, call.request.query.get("container") ?? "");
+  return { pod, container, node: nodeOf(pod) };
+}
+
+/** For what concerns the pod as a whole. */
+export function podWithNode(ports: ApiPorts, call: Call): Omit<PodTarget, "container"> {
+  const pod = podOf(ports, call);
+  return { pod, node: nodeOf(pod) };
+}
+
+function podOf({ cache }: ApiPorts, { kind, namespace, name = "" }: Call): Pod {
   const pod = cache.get(kind, namespace, name) as Pod | undefined;
   if (pod === undefined) throw notFound(kind, name);
-  const container = containerOf(pod, request.query.get("container") ?? "");
-  const { nodeName } = pod.spec;
-  if (nodeName === undefined || nodeName === "")
-    throw badRequest(`pod ${name} does not have a host assigned`);
-  return { pod, container, node: nodeName };
+  return pod;
 }
+
+function nodeOf({ metadata, spec: { nodeName = "" } }: Pod): string {
+  if (nodeName === "") throw badRequest(`pod ${metadata.name} does not have a host assigned`);
+  return nodeName;
+}
+
+/** The container's own words. */
+export const containerIn = ({
+  pod: { spec },
+  container,
+}: PodTarget): Pick<Container, "stdin" | "tty"> | undefined =>
+  [...spec.containers, ...(spec.initContainers ?? []), ...(spec.ephemeralContainers ?? [])].find(
+    ({ name }) => name === container,
+  );
 
 /** The annotation by which a pod names the container that people mean. */
 const defaultContainer = "kubectl.kubernetes.io/default-container";
 
 function containerOf({ metadata, spec }: Pod, asked: string): string {
-  const names = [...spec.containers, ...(spec.initContainers ?? [])].map(({ name }) => name);
+  const namesOf = (all: readonly { readonly name: string }[] = []) => all.map(({ name }) => name);
+  const [main, init] = [namesOf(spec.containers), namesOf(spec.initContainers)];
+  const names = [...main, ...init, ...namesOf(spec.ephemeralContainers)];
   if (asked !== "") {
     if (!names.includes(asked)) throw badRequest(`container ${asked} is not valid for pod ${metadata.name}`);
     return asked;
   }
   const preferred = metadata.annotations?.[defaultContainer] ?? "";
-  const [first = ""] = names;
+  const [first = ""] = main;
   if (names.includes(preferred)) return preferred;
   if (spec.containers.length === 1) return first;
+  const others = init.length === 0 ? "" : ` or one of the init containers: [${init.join(" ")}]`;
   throw badRequest(
-    `a container name must be specified for pod ${metadata.name}, choose one of: [${names.join(" ")}]`,
+    `a container name must be specified for pod ${metadata.name}, choose one of: [${main.join(" ")}]${others}`,
   );
 }
 
