@@ -88,7 +88,17 @@ for (const version of ["v2", "v2beta1"]) {
     const pods = resources.find(({ resource }) => resource === "pods")?.subresources ?? [];
     assert.deepEqual(
       pods.map(({ subresource }) => subresource),
-      ["binding", "eviction", "exec", "log", "status"],
+      [
+        "binding",
+        "eviction",
+        "exec",
+        "attach",
+        "portforward",
+        "ephemeralcontainers",
+        "resize",
+        "log",
+        "status",
+      ],
       "only what works is announced",
     );
     assert.deepEqual(

@@ -6,6 +6,9 @@
  */
 import type { Lease } from "@kubus/shared/api/core.ts";
 
+/** What servers compete for. */
+export const leaseTarget = { namespace: "kube-system", name: "kubus-controllers" } as const;
+
 export const leadershipLimits = {
   /** Others wait so long before they take over. */
   leaseDurationSeconds: 4,

@@ -10,7 +10,8 @@ import { leaseKind } from "../kinds/index.ts";
 import type { Objects } from "../api/objects.ts";
 import { claimOf } from "./claim.ts";
 import { leadershipMachine } from "./leadership.machine.ts";
-import { leaseTarget, startLeadership } from "./leadership.ts";
+import { leaseTarget } from "./claim.ts";
+import { startLeadership } from "./leadership.ts";
 
 /** Servers that share a cluster; the link of each can be cut. */
 async function someServers() {

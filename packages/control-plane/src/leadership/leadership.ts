@@ -15,10 +15,8 @@ import { microTimestamp, type Clock } from "@kubus/shared/time/clock.ts";
 import type { Objects } from "../api/objects.ts";
 import type { Cache } from "../cache/cache.ts";
 import { leaseKind, namespaceKind } from "../kinds/index.ts";
-import { claimOf, leadershipLimits } from "./claim.ts";
+import { claimOf, leadershipLimits, leaseTarget } from "./claim.ts";
 import { leadershipMachine, type ClaimOutcome } from "./leadership.machine.ts";
-
-export const leaseTarget = { namespace: "kube-system", name: "kubus-controllers" } as const;
 
 export interface LeadershipOptions {
   /** This server's name: unique, and the same after a restart. */

@@ -6,12 +6,16 @@
 import type { Kind, Verb } from "../../kinds/kind.ts";
 import type { Act } from "../call.ts";
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from "./access-reviews.ts";
+import { bindNamed } from "../verbs/pod-binding.ts";
+import { getComponentStatus, listComponentStatuses } from "./component-statuses.ts";
 import { reviewOwnRules } from "./rules-review.ts";
 import { reviewSelf, reviewToken } from "./user-reviews.ts";
 
 type Acts = Partial<Record<Verb, Act>>;
 
 const virtual: Readonly<Record<string, Acts>> = {
+  "/bindings": { create: bindNamed },
+  "/componentstatuses": { get: getComponentStatus, list: listComponentStatuses },
   "authentication.k8s.io/selfsubjectreviews": { create: reviewSelf },
   "authentication.k8s.io/tokenreviews": { create: reviewToken },
   "authorization.k8s.io/localsubjectaccessreviews": { create: reviewLocalAccess },

@@ -9,6 +9,7 @@ import { labelQueryOf, matchesLabels } from "../../api/selectors.ts";
 import { cause } from "../causes.ts";
 import { validateLabelSelector } from "../label-selector.ts";
 import { validateAnnotations, validateLabels } from "../metadata/validate.ts";
+import { validatePodAnnotations, validateProfilesAgree } from "../core/pod/validate-annotations.ts";
 import { validatePodSpec } from "../core/pod/validate-spec.ts";
 import type { Received } from "../received.ts";
 import { when } from "../rules.ts";
@@ -20,7 +21,13 @@ export const validatePodTemplate = (
 ): readonly Cause[] => [
   ...validateLabels(metadata?.labels, `${field}.labels`),
   ...validateAnnotations(metadata?.annotations, `${field}.annotations`),
+  ...validatePodAnnotations(metadata?.annotations, spec, `${field}.annotations`),
   ...validatePodSpec(spec, `${field}.spec`),
+  ...validateProfilesAgree(metadata?.annotations, spec, `${field}.spec`),
+  ...when(
+    (spec.ephemeralContainers ?? []).length > 0,
+    cause.forbidden(`${field}.spec.ephemeralContainers`, "ephemeral containers not allowed in pod template"),
+  ),
 ];
 
 /** As `validatePodTemplate`, of pods that are always restarted. */

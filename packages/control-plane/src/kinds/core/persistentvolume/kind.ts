@@ -1,12 +1,13 @@
 /** PersistentVolume: storage that outlives pods. A claim gets one of them. */
 import type { PersistentVolume } from "@kubus/shared/api/volume.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
-import { withChanged, withDefaults } from "../../../api/defaults.ts";
+import { withDefaults } from "../../../api/defaults.ts";
 import { ageColumn, nameColumn } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
 import { shownAmount } from "../quantities.ts";
 import { accessModesText } from "../volumes/access-modes.ts";
+import { setSourceDefaults } from "../volumes/defaults.ts";
 import { storageClassOf } from "../volumes/storage-class.ts";
 import { validatePersistentVolume, validatePersistentVolumeUpdate } from "./validate.ts";
 
@@ -60,8 +61,11 @@ function setPersistentVolumeDefaults(volume: Received<PersistentVolume>): Persis
     persistentVolumeReclaimPolicy: "Retain",
     volumeMode: "Filesystem",
   });
-  const typed = withChanged(filled, "hostPath", (source) => withDefaults(source, { type: "" }));
-  return { ...volume, spec: typed, status: withDefaults(status, { phase: "Pending" }) } as PersistentVolume;
+  return {
+    ...volume,
+    spec: setSourceDefaults(filled),
+    status: withDefaults(status, { phase: "Pending" }),
+  } as PersistentVolume;
 }
 
 function claimText({ spec: { claimRef } }: PersistentVolume): string {

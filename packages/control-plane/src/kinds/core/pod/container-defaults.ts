@@ -7,7 +7,7 @@ import type { Received } from "../../received.ts";
 import type { ContainerAction, Lifecycle, Probe } from "./parts.ts";
 import { setDownwardFileDefaults } from "./downward-defaults.ts";
 
-export function setContainerDefaults(container: Received<Container>, hostNetwork: boolean): Container {
+export function setContainerDefaults(container: Received<Container>): Container {
   const filled = withDefaults(container, {
     resources: {},
     terminationMessagePath: "/dev/termination-log",
@@ -19,9 +19,18 @@ export function setContainerDefaults(container: Received<Container>, hostNetwork
     filled,
   );
   const hooks = withChanged(probes, "lifecycle", (lifecycle) => setLifecycleDefaults(lifecycle as Lifecycle));
-  const ports = withChanged(hooks, "ports", (list) => list.map((port) => setPortDefaults(port, hostNetwork)));
-  const env = withChanged(ports, "env", (list) => list.map(setEnvDefaults));
-  return withChanged(env, "resources", requestsFromLimits) as Container;
+  const ports = withChanged(hooks, "ports", (list) =>
+    list.map((port) => withDefaults(port, { protocol: "TCP" as const })),
+  );
+  return withChanged(ports, "env", (list) => list.map(setEnvDefaults)) as Container;
+}
+
+/** Of pods only: templates keep what they were given. */
+export function setPodContainerDefaults(container: Received<Container>, hostNetwork: boolean): Container {
+  const ports = withChanged(container, "ports", (list) =>
+    list.map((port) => (hostNetwork ? withHostPort(port) : port)),
+  );
+  return withChanged(ports, "resources", requestsFromLimits) as Container;
 }
 
 /** Images without a tag, or with the tag `latest`, may change behind their name. */
@@ -33,10 +42,9 @@ export function pullPolicyOf(image: string): "Always" | "IfNotPresent" {
   return tag === "latest" ? "Always" : "IfNotPresent";
 }
 
-function setPortDefaults(port: Received<ContainerPort>, hostNetwork: boolean): Received<ContainerPort> {
-  const filled = withDefaults(port, { protocol: "TCP" as const });
-  const { containerPort } = filled;
-  return hostNetwork && !filled.hostPort && containerPort ? { ...filled, hostPort: containerPort } : filled;
+function withHostPort(port: Received<ContainerPort>): Received<ContainerPort> {
+  const { containerPort } = port;
+  return !port.hostPort && containerPort ? { ...port, hostPort: containerPort } : port;
 }
 
 function setEnvDefaults(variable: Received<EnvVar>): Received<EnvVar> {

@@ -87,38 +87,6 @@ test("gives host ports to a pod on the board's own network", () => {
   assert.equal(spec.containers[0]?.ports?.[0]?.hostPort, 80);
 });
 
-test("a bare pod waits five minutes for its board, a controlled one moves at once", () => {
-  const seconds = (owned: boolean) =>
-    born({}, owned).spec.tolerations?.map(({ key, tolerationSeconds }) => [key, tolerationSeconds]);
-  assert.deepEqual(seconds(false), [
-    ["node.kubernetes.io/not-ready", 300],
-    ["node.kubernetes.io/unreachable", 300],
-  ]);
-  assert.deepEqual(seconds(true), [
-    ["node.kubernetes.io/not-ready", 0],
-    ["node.kubernetes.io/unreachable", 0],
-  ]);
-});
-
-test("leaves tolerations alone that the user gave", () => {
-  const own = {
-    key: "node.kubernetes.io/unreachable",
-    operator: "Exists",
-    effect: "NoExecute",
-    tolerationSeconds: 7,
-  };
-  const keys = born({ tolerations: [own] }).spec.tolerations?.map(({ key, tolerationSeconds }) => [
-    key,
-    tolerationSeconds,
-  ]);
-  assert.deepEqual(keys, [
-    ["node.kubernetes.io/unreachable", 7],
-    ["node.kubernetes.io/not-ready", 300],
-  ]);
-  const all = born({ tolerations: [{ operator: "Exists" }] }).spec.tolerations;
-  assert.deepEqual(all, [{ operator: "Exists" }]);
-});
-
 test("a new pod is pending, whatever the client says", () => {
   const { status } = podKind.prepareForCreate(aPod({}, { phase: "Running" }), {
     now: 0,

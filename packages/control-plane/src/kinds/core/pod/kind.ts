@@ -6,7 +6,8 @@ import { lastRestartText, podSummary } from "./summary.ts";
 import { setPodDefaults } from "./defaults.ts";
 import { gracePeriodSeconds } from "./grace-period.ts";
 import { preparePod } from "./prepare.ts";
-import { validatePod } from "./validate.ts";
+import { validatePod, validatePodCreate } from "./validate.ts";
+import { preparePodStatus, validatePodStatus } from "./validate-status.ts";
 import { validatePodUpdate } from "./validate-update.ts";
 
 export const podKind = defineKind<Pod>({
@@ -52,15 +53,16 @@ export const podKind = defineKind<Pod>({
   },
   setDefaults: setPodDefaults,
   prepareForCreate: preparePod,
+  prepareForStatusUpdate: preparePodStatus,
   validate: validatePod,
+  validateCreate: validatePodCreate,
   validateUpdate: validatePodUpdate,
+  validateStatusUpdate: validatePodStatus,
   gracePeriodSeconds,
 });
 
 function readinessGates({ spec, status }: Pod): string {
-  const gates =
-    (spec as { readonly readinessGates?: readonly { readonly conditionType: string }[] }).readinessGates ??
-    [];
+  const gates = spec.readinessGates ?? [];
   if (gates.length === 0) return none;
   const isTrue = (wanted: string) =>
     status?.conditions?.some(({ type, status }) => type === wanted && status === "True");

@@ -1,6 +1,9 @@
 /**
  * The parts of a pod that the shared words leave open (volumes, mounts, probes, hooks), as the API server reads them.
  */
+import type { PersistentVolumeClaimSpec } from "@kubus/shared/api/volume.ts";
+import type { Received } from "../../received.ts";
+
 export interface PortTarget {
   readonly port?: number | string;
   readonly host?: string;
@@ -11,7 +14,7 @@ export interface ContainerAction {
   readonly httpGet?: PortTarget & {
     readonly path?: string;
     readonly scheme?: string;
-    readonly httpHeaders?: readonly { readonly name: string; readonly value?: string }[];
+    readonly httpHeaders?: readonly { readonly name?: string; readonly value?: string }[];
   };
   readonly tcpSocket?: PortTarget;
   readonly grpc?: { readonly port?: number; readonly service?: string };
@@ -38,6 +41,8 @@ export interface VolumeMount {
   readonly readOnly?: boolean;
   readonly subPath?: string;
   readonly subPathExpr?: string;
+  readonly mountPropagation?: string;
+  readonly recursiveReadOnly?: string;
 }
 
 export interface KeyToPath {
@@ -75,6 +80,10 @@ export interface Volume {
   readonly projected?: { readonly defaultMode?: number; readonly sources?: readonly ProjectedSource[] };
   readonly persistentVolumeClaim?: { readonly claimName?: string; readonly readOnly?: boolean };
   readonly nfs?: { readonly server?: string; readonly path?: string };
+  readonly image?: { readonly reference?: string; readonly pullPolicy?: string };
+  readonly ephemeral?: {
+    readonly volumeClaimTemplate?: { readonly spec?: Received<PersistentVolumeClaimSpec> };
+  };
   readonly [otherSource: string]: unknown;
 }
 

@@ -1,15 +1,11 @@
-/** What a new pod begins with: nothing has happened to it yet, and how long it waits for a lost board. Pure. */
-import { controllerOf } from "@kubus/shared/api/meta.ts";
-import { taintKey } from "@kubus/shared/api/node.ts";
-import type { Pod, Toleration } from "@kubus/shared/api/pod.ts";
+/** What a new pod begins with: nothing has happened to it yet, and its wishes are spelled out. Pure. */
+import type { LabelSelectorRequirement } from "@kubus/shared/api/meta.ts";
+import type { Affinity, Pod, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/pod.ts";
+import { withChanged } from "../../../api/defaults.ts";
 import { qosClassOf } from "./qos.ts";
 
-/** A pod that nobody replaces waits for its board; one that has a controller moves at once. */
-const bareTolerationSeconds = 300;
-const controlledTolerationSeconds = 0;
-
 export function preparePod(pod: Pod): Pod {
-  const spec = { ...pod.spec, tolerations: [...(pod.spec.tolerations ?? []), ...defaultTolerations(pod)] };
+  const spec = withChanged(pod.spec, "affinity", (affinity) => spelledOut(affinity, pod));
   const gated = (spec.schedulingGates ?? []).length > 0;
   return {
     ...pod,
@@ -33,14 +29,30 @@ export function preparePod(pod: Pod): Pod {
   };
 }
 
-function defaultTolerations(pod: Pod): readonly Toleration[] {
-  const given = pod.spec.tolerations ?? [];
-  const tolerationSeconds =
-    controllerOf(pod) === undefined ? bareTolerationSeconds : controlledTolerationSeconds;
-  return [taintKey.notReady, taintKey.unreachable]
-    .filter((key) => !given.some((toleration) => isAbout(toleration, key)))
-    .map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds }));
+/** Keys that stand for the pod's own labels become requirements: later its labels may be others. */
+function spelledOut(affinity: Affinity, { metadata }: Pod): Affinity {
+  const labels = metadata.labels ?? {};
+  const ofPods = (wishes: unknown): PodAffinity =>
+    withChanged(
+      withChanged(wishes as PodAffinity, "requiredDuringSchedulingIgnoredDuringExecution", (terms) =>
+        terms.map((term) => withOwnLabels(term, labels)),
+      ),
+      "preferredDuringSchedulingIgnoredDuringExecution",
+      (terms) =>
+        terms.map((term) => ({ ...term, podAffinityTerm: withOwnLabels(term.podAffinityTerm, labels) })),
+    );
+  return withChanged(withChanged(affinity, "podAffinity", ofPods), "podAntiAffinity", ofPods);
 }
 
-const isAbout = ({ key = "", effect = "NoExecute" }: Toleration, wanted: string): boolean =>
-  (key === "" || key === wanted) && effect === "NoExecute";
+function withOwnLabels(term: PodAffinityTerm, labels: Readonly<Record<string, string>>): PodAffinityTerm {
+  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term;
+  const requirementsOf = (keys: readonly string[], operator: LabelSelectorRequirement["operator"]) =>
+    keys.flatMap((key) => {
+      const value = labels[key];
+      return value === undefined ? [] : [{ key, operator, values: [value] }];
+    });
+  const added = [...requirementsOf(matchLabelKeys, "In"), ...requirementsOf(mismatchLabelKeys, "NotIn")];
+  if (labelSelector === undefined || added.length === 0) return term;
+  const matchExpressions = [...(labelSelector.matchExpressions ?? []), ...added];
+  return { ...term, labelSelector: { ...labelSelector, matchExpressions } };
+}

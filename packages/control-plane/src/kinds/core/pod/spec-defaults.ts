@@ -5,7 +5,9 @@
 import type { Container, PodSpec } from "@kubus/shared/api/pod.ts";
 import { withChanged, withDefaults } from "../../../api/defaults.ts";
 import type { Received } from "../../received.ts";
-import { setContainerDefaults } from "./container-defaults.ts";
+import { setClaimSpecDefaults } from "../persistentvolumeclaim/defaults.ts";
+import { setSourceDefaults } from "../volumes/defaults.ts";
+import { pullPolicyOf, setContainerDefaults } from "./container-defaults.ts";
 import { setDownwardFileDefaults } from "./downward-defaults.ts";
 import type { DownwardFile, ProjectedSource, Volume } from "./parts.ts";
 
@@ -19,16 +21,16 @@ export function setPodSpecDefaults(spec: Received<PodSpec> | undefined): PodSpec
     dnsPolicy: "ClusterFirst",
     securityContext: {},
     schedulerName: "default-scheduler",
-    enableServiceLinks: true,
     containers: [],
   });
-  const hostNetwork = filled.hostNetwork === true;
-  const containers = (list: readonly Received<Container>[]) =>
-    list.map((container) => setContainerDefaults(container, hostNetwork));
+  const containers = (list: readonly Received<Container>[]) => list.map(setContainerDefaults);
   return {
     ...withServiceAccount(filled),
     containers: containers(filled.containers),
     ...(filled.initContainers === undefined ? {} : { initContainers: containers(filled.initContainers) }),
+    ...(filled.ephemeralContainers === undefined
+      ? {}
+      : { ephemeralContainers: containers(filled.ephemeralContainers) }),
     ...(filled.volumes === undefined
       ? {}
       : { volumes: filled.volumes.map((volume) => setVolumeDefaults(volume as Volume)) }),
@@ -53,7 +55,16 @@ function setVolumeDefaults(volume: Volume): Volume {
   let filled: Volume = { ...volume, ...(name === undefined ? {} : { name }) };
   filled = withChanged(filled, "configMap", withMode);
   filled = withChanged(filled, "secret", withMode);
-  filled = withChanged(filled, "hostPath", (source) => withDefaults(source, { type: "" }));
+  filled = setSourceDefaults(filled);
+  filled = withChanged(filled, "image", (source) =>
+    withDefaults(source, { pullPolicy: pullPolicyOf(source.reference ?? "") }),
+  );
+  filled = withChanged(filled, "ephemeral", (source) =>
+    withChanged(source, "volumeClaimTemplate", (template) => ({
+      ...template,
+      spec: setClaimSpecDefaults(template.spec ?? {}),
+    })),
+  );
   filled = withChanged(filled, "downwardAPI", (source) => withFiles(withMode(source)));
   return withChanged(filled, "projected", (source) =>
     withChanged(withMode(source), "sources", (list) => list.map(setProjectedDefaults)),

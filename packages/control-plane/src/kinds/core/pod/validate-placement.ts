@@ -1,111 +1,144 @@
-/** The rules of where a pod wants to be: node affinity and topology spread. Pure. */
-import type { Affinity, NodeSelectorRequirement, NodeSelectorTerm } from "@kubus/shared/api/pod.ts";
+/** The rules of where a pod wants to be: near nodes and pods, and spread over them (core validation). Pure. */
+import type { Affinity, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/pod.ts";
+import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { qualifiedName } from "../../../api/names.ts";
+import { dnsLabel, qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
+import { validateLabelSelector } from "../../label-selector.ts";
 import type { Received } from "../../received.ts";
+import { checked, each, when } from "../../rules.ts";
+import { validateNodeSelector, validateNodeSelectorTerm } from "./validate-node-selector.ts";
 
-const operators = ["In", "NotIn", "Exists", "DoesNotExist", "Gt", "Lt"];
-const whenUnsatisfiable = ["DoNotSchedule", "ScheduleAnyway"];
-
-interface SpreadConstraint {
-  readonly maxSkew?: number;
-  readonly topologyKey?: string;
-  readonly whenUnsatisfiable?: string;
-}
+const required = "requiredDuringSchedulingIgnoredDuringExecution";
+const preferred = "preferredDuringSchedulingIgnoredDuringExecution";
 
 export function validateAffinity(affinity: Received<Affinity> | undefined, field: string): readonly Cause[] {
-  const {
-    requiredDuringSchedulingIgnoredDuringExecution: required,
-    preferredDuringSchedulingIgnoredDuringExecution: preferred = [],
-  } = affinity?.nodeAffinity ?? {};
-  const at = `${field}.nodeAffinity`;
-  const terms = required?.nodeSelectorTerms ?? [];
-  const termsField = `${at}.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms`;
-  const preferredField = `${at}.preferredDuringSchedulingIgnoredDuringExecution`;
+  const { nodeAffinity: nodes, podAffinity, podAntiAffinity } = affinity ?? {};
   return [
-    ...(required !== undefined && terms.length === 0
-      ? [cause.required(termsField, "must have at least one node selector term")]
-      : []),
-    ...terms.flatMap((term, i) => validateTerm(term, `${termsField}[${i}]`)),
-    ...preferred.flatMap(({ weight = 0, preference = {} }, i) => [
-      ...(weight < 1 || weight > 100
-        ? [cause.invalid(`${preferredField}[${i}].weight`, weight, "must be in the range 1-100")]
-        : []),
-      ...validateTerm(preference, `${preferredField}[${i}].preference`),
+    ...(nodes?.[required] === undefined
+      ? []
+      : validateNodeSelector(nodes[required], `${field}.nodeAffinity.${required}`)),
+    ...each(nodes?.[preferred], `${field}.nodeAffinity.${preferred}`, ({ weight, preference }, at) => [
+      ...validateWeight(weight, `${at}.weight`),
+      ...validateNodeSelectorTerm(preference ?? {}, `${at}.preference`),
     ]),
+    ...validatePods(podAffinity as Received<PodAffinity> | undefined, `${field}.podAffinity`),
+    ...validatePods(podAntiAffinity as Received<PodAffinity> | undefined, `${field}.podAntiAffinity`),
   ];
 }
 
-const validateTerm = (
-  { matchExpressions = [], matchFields = [] }: Received<NodeSelectorTerm>,
-  field: string,
-): readonly Cause[] => [
-  ...matchExpressions.flatMap((expression, i) =>
-    validateExpression(expression, `${field}.matchExpressions[${i}]`),
-  ),
-  ...matchFields.flatMap((expression, i) =>
-    expression.key === "metadata.name"
-      ? []
-      : [
-          cause.invalid(
-            `${field}.matchFields[${i}].key`,
-            expression.key ?? "",
-            "not a valid field selector key",
-          ),
-        ],
-  ),
+const validateWeight = (weight = 0, field: string): readonly Cause[] =>
+  when(weight < 1 || weight > 100, cause.invalid(field, weight, "must be in the range 1-100"));
+
+const validatePods = (affinity: Received<PodAffinity> | undefined, field: string): readonly Cause[] => [
+  ...each(affinity?.[required], `${field}.${required}`, validateTerm),
+  ...each(affinity?.[preferred], `${field}.${preferred}`, ({ weight, podAffinityTerm }, at) => [
+    ...validateWeight(weight, `${at}.weight`),
+    ...validateTerm(podAffinityTerm ?? {}, `${at}.podAffinityTerm`),
+  ]),
 ];
 
-function validateExpression(expression: Received<NodeSelectorRequirement>, field: string): readonly Cause[] {
-  const { key = "", operator = "", values = [] } = expression;
-  const wrongKey = qualifiedName(key);
+function validateTerm(term: Received<PodAffinityTerm>, field: string): readonly Cause[] {
+  const { labelSelector, namespaceSelector, namespaces = [], topologyKey = "" } = term;
   return [
-    ...(wrongKey === undefined ? [] : [cause.invalid(`${field}.key`, key, wrongKey)]),
-    ...(operators.includes(operator)
-      ? validateValues(operator, values, field)
-      : [cause.invalid(`${field}.operator`, operator, "not a valid selector operator")]),
+    ...selector(labelSelector, `${field}.labelSelector`),
+    ...selector(namespaceSelector, `${field}.namespaceSelector`),
+    ...namespaces.flatMap((name) => checked(dnsLabel, name, `${field}.namespace`)),
+    ...validateLabelKeys(term, field),
+    ...when(topologyKey === "", cause.required(`${field}.topologyKey`, "can not be empty")),
+    ...checked(qualifiedName, topologyKey, `${field}.topologyKey`),
   ];
 }
 
-function validateValues(operator: string, values: readonly string[], field: string): readonly Cause[] {
-  switch (operator) {
-    case "In":
-    case "NotIn":
-      return values.length > 0
-        ? []
-        : [cause.required(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")];
-    case "Gt":
-    case "Lt":
-      return values.length === 1
-        ? []
-        : [
-            cause.required(
-              `${field}.values`,
-              "must be specified single value when `operator` is 'Lt' or 'Gt'",
-            ),
-          ];
-    default:
-      return values.length === 0
-        ? []
-        : [
-            cause.forbidden(
-              `${field}.values`,
-              "may not be specified when `operator` is 'Exists' or 'DoesNotExist'",
-            ),
-          ];
-  }
+const selector = (given: Received<LabelSelector> | undefined, field: string): readonly Cause[] =>
+  given === undefined ? [] : validateLabelSelector(given, field);
+
+function validateLabelKeys(term: Received<PodAffinityTerm>, field: string): readonly Cause[] {
+  const { labelSelector, matchLabelKeys = [], mismatchLabelKeys = [] } = term;
+  const keys = (list: readonly string[], at: string) =>
+    list.length > 0 && labelSelector === undefined
+      ? [cause.forbidden(at, "must not be specified when labelSelector is not set")]
+      : each(list, at, (key, keyAt) => checked(qualifiedName, key, keyAt));
+  return [
+    ...keys(matchLabelKeys, `${field}.matchLabelKeys`),
+    ...keys(mismatchLabelKeys, `${field}.mismatchLabelKeys`),
+    ...each(matchLabelKeys, `${field}.matchLabelKeys`, (key, at) =>
+      when(
+        mismatchLabelKeys.includes(key),
+        cause.invalid(at, key, "exists in both matchLabelKeys and mismatchLabelKeys"),
+      ),
+    ),
+  ];
 }
 
-export function validateSpread(constraints: readonly unknown[], field: string): readonly Cause[] {
-  return (constraints as readonly SpreadConstraint[]).flatMap((constraint, i) => {
-    const { maxSkew = 0, topologyKey = "", whenUnsatisfiable: when = "" } = constraint;
+/** As a client may send it. */
+export interface SpreadConstraint {
+  readonly maxSkew?: number;
+  readonly minDomains?: number;
+  readonly topologyKey?: string;
+  readonly whenUnsatisfiable?: string;
+  readonly nodeAffinityPolicy?: string;
+  readonly nodeTaintsPolicy?: string;
+  readonly matchLabelKeys?: readonly string[];
+  readonly labelSelector?: Received<LabelSelector>;
+}
+
+const actions = ["DoNotSchedule", "ScheduleAnyway"];
+const policies = ["Honor", "Ignore"];
+
+export const validateSpread = (constraints: readonly SpreadConstraint[], field: string): readonly Cause[] =>
+  each(constraints, field, (constraint, at, index) => {
+    const { maxSkew = 0, topologyKey = "", whenUnsatisfiable: action = "" } = constraint;
+    const isRepeated = constraints
+      .slice(index + 1)
+      .some((other) => other.topologyKey === topologyKey && other.whenUnsatisfiable === action);
     return [
-      ...(maxSkew > 0 ? [] : [cause.invalid(`${field}[${i}].maxSkew`, maxSkew, "must be greater than zero")]),
-      ...(topologyKey === "" ? [cause.required(`${field}[${i}].topologyKey`, "can not be empty")] : []),
-      ...(whenUnsatisfiable.includes(when)
-        ? []
-        : [cause.notSupported(`${field}[${i}].whenUnsatisfiable`, when, whenUnsatisfiable)]),
+      ...when(maxSkew <= 0, cause.invalid(`${at}.maxSkew`, maxSkew, "must be greater than zero")),
+      ...when(topologyKey === "", cause.required(`${at}.topologyKey`, "can not be empty")),
+      ...when(!actions.includes(action), cause.notSupported(`${at}.whenUnsatisfiable`, action, actions)),
+      ...when(
+        isRepeated,
+        cause.duplicate(`${at}.{topologyKey, whenUnsatisfiable}`, `{${topologyKey}, ${action}}`),
+      ),
+      ...validateMinDomains(constraint, `${at}.minDomains`),
+      ...(["nodeAffinityPolicy", "nodeTaintsPolicy"] as const).flatMap((name) =>
+        when(
+          constraint[name] !== undefined && !policies.includes(constraint[name]),
+          cause.notSupported(`${at}.${name}`, constraint[name], policies),
+        ),
+      ),
+      ...validateSpreadKeys(constraint, `${at}.matchLabelKeys`),
+      ...selector(constraint.labelSelector, `${at}.labelSelector`),
     ];
   });
+
+function validateMinDomains(
+  { minDomains, whenUnsatisfiable = "" }: SpreadConstraint,
+  field: string,
+): readonly Cause[] {
+  if (minDomains === undefined) return [];
+  const only = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${whenUnsatisfiable}`;
+  return [
+    ...when(minDomains <= 0, cause.invalid(field, minDomains, "must be greater than zero")),
+    ...when(whenUnsatisfiable !== "DoNotSchedule", cause.invalid(field, minDomains, only)),
+  ];
+}
+
+function validateSpreadKeys(
+  { matchLabelKeys = [], labelSelector }: SpreadConstraint,
+  field: string,
+): readonly Cause[] {
+  if (matchLabelKeys.length === 0) return [];
+  const { matchLabels, matchExpressions = [] } = labelSelector ?? {};
+  const taken = [...Object.keys(matchLabels ?? {}), ...matchExpressions.map(({ key }) => key)];
+  return [
+    ...when(
+      labelSelector === undefined,
+      cause.forbidden(field, "must not be specified when labelSelector is not set"),
+    ),
+    ...each(matchLabelKeys, field, (key, at) => [
+      ...checked(qualifiedName, key, at),
+      ...when(taken.includes(key), cause.invalid(at, key, "exists in both matchLabelKeys and labelSelector")),
+    ]),
+  ];
 }

@@ -1,195 +1,169 @@
 /**
  * The rules of a pod's spec, also inside pod templates (core validation). Pure.
  *
- * Runs after defaulting. Every cause names its field and says what would be right, in Kubernetes' words.
+ * Runs after defaulting. Every cause names its field and says what would be right, in Kubernetes' words and order.
  */
-import { isIP } from "node:net";
-import type { Container, PodSpec, Toleration } from "@kubus/shared/api/pod.ts";
+import type { PodSpec } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { dnsLabel, dnsSubdomain, qualifiedName, type NameRule } from "../../../api/names.ts";
+import { dnsLabel, dnsSubdomain, qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
 import { validateLabels } from "../../metadata/validate.ts";
 import type { Received } from "../../received.ts";
-import { validateChoice } from "../../rules.ts";
-import type { Volume } from "./parts.ts";
-import { validateAffinity, validateSpread } from "./validate-placement.ts";
-import { validateContainer } from "./validate-container.ts";
+import {
+  checked,
+  checkedIfSaid,
+  checkedName,
+  each,
+  validateBetween,
+  validateChoice,
+  when,
+} from "../../rules.ts";
+import type { Source } from "../volumes/one-source.ts";
+import {
+  validateContainers,
+  validateEphemeralContainers,
+  validateInitContainers,
+} from "./validate-containers.ts";
+import { validateDns, validateHostAliases } from "./validate-dns.ts";
+import { validateAffinity, validateSpread, type SpreadConstraint } from "./validate-placement.ts";
+import { validatePodResources, validateResources } from "./validate-resources.ts";
+import { validatePodSecurityContext } from "./validate-security.ts";
+import { validateTolerations } from "./validate-tolerations.ts";
 import { validateVolumes } from "./validate-volume.ts";
+import { validateHostProcess, validateOs } from "./validate-windows.ts";
 
 type Spec = Received<PodSpec>;
 
-const restartPolicies = ["Always", "OnFailure", "Never"];
-const dnsPolicies = ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"];
+/** Whose spec it is: that of a pod, or of a template for pods. */
+export interface SpecPlace {
+  readonly isPod: boolean;
+  /** The pod's own name. */
+  readonly podName?: string | undefined;
+}
+
+const restartPolicies = ["Always", "Never", "OnFailure"];
+const dnsPolicies = ["ClusterFirst", "ClusterFirstWithHostNet", "Default", "None"];
+const preemptionPolicies = ["Never", "PreemptLowerPriority"];
 const int32Max = 2_147_483_647;
 
-export function validatePodSpec(spec: Spec, field: string): readonly Cause[] {
+export function validatePodSpec(
+  spec: Spec,
+  field: string,
+  place: SpecPlace = { isPod: false },
+): readonly Cause[] {
+  const volumes = validateVolumes((spec.volumes ?? []) as readonly Source[], `${field}.volumes`, place);
+  const containers = { spec, volumes: volumes.sound, isPod: place.isPod };
   return [
-    ...validateVolumes((spec.volumes ?? []) as readonly Volume[], `${field}.volumes`),
-    ...validateContainers(spec, field),
-    ...validatePolicies(spec, field),
-    ...validateNames(spec, field),
+    ...when(
+      spec.terminationGracePeriodSeconds === undefined,
+      cause.required(`${field}.terminationGracePeriodSeconds`),
+    ),
+    ...volumes.causes,
+    ...validateResourceClaims(spec, `${field}.resourceClaims`),
+    ...validateContainers(containers, field),
+    ...validateInitContainers(containers, field),
+    ...validateEphemeralContainers(containers, field),
+    ...validatePodResources(spec, field),
+    ...validateHostNetwork(spec, `${field}.containers`, place),
+    ...validateChoice(spec.restartPolicy ?? "", restartPolicies, `${field}.restartPolicy`),
+    ...validateChoice(spec.dnsPolicy ?? "", dnsPolicies, `${field}.dnsPolicy`),
     ...validateLabels(spec.nodeSelector, `${field}.nodeSelector`),
-    ...(spec.tolerations ?? []).flatMap((toleration, i) =>
-      validateToleration(toleration, `${field}.tolerations[${i}]`),
-    ),
+    ...validatePodSecurityContext(spec, `${field}.securityContext`),
     ...validateAffinity(spec.affinity, `${field}.affinity`),
-    ...validateSpread(spec.topologySpreadConstraints ?? [], `${field}.topologySpreadConstraints`),
-    ...validateGates(spec, `${field}.schedulingGates`),
-    ...(spec.hostAliases ?? []).flatMap(({ ip = "" }, i) =>
-      isIP(ip) === 0
-        ? [
-            cause.invalid(
-              `${field}.hostAliases[${i}].ip`,
-              ip,
-              "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)",
-            ),
-          ]
-        : [],
+    ...validateDns(spec, `${field}.dnsConfig`),
+    ...validateGates(spec, field),
+    ...validateSpread(
+      (spec.topologySpreadConstraints ?? []) as readonly SpreadConstraint[],
+      `${field}.topologySpreadConstraints`,
     ),
+    ...validateHostProcess(spec, field),
+    ...validateHostUsers(spec, field),
+    ...validateNames(spec, field),
+    ...validateOs(spec, field),
   ];
 }
 
-function validateContainers(spec: Spec, field: string): readonly Cause[] {
-  const { containers = [], initContainers = [] } = spec;
-  const volumes = new Set(((spec.volumes ?? []) as readonly Volume[]).map(({ name = "" }) => name));
-  const names = [...initContainers, ...containers].map(({ name = "" }) => name);
-  const hostNetwork = spec.hostNetwork === true;
-  const check = (
-    container: Received<Container>,
-    i: number,
-    list: string,
-    offset: number,
-  ): readonly Cause[] => {
-    const at = `${field}.${list}[${i}]`;
-    const { name = "" } = container;
+const validateResourceClaims = ({ resourceClaims = [] }: Spec, field: string): readonly Cause[] =>
+  each(resourceClaims, field, (claim, at, index) => {
+    const { name = "", resourceClaimName: own, resourceClaimTemplateName: template } = claim;
+    const isTaken = name !== "" && resourceClaims.slice(0, index).some((other) => other.name === name);
     return [
-      ...validateContainer(container, at, { volumes, hostNetwork, isInit: list === "initContainers" }),
-      ...(name !== "" && names.indexOf(name) < offset + i ? [cause.duplicate(`${at}.name`, name)] : []),
+      ...(isTaken ? [cause.duplicate(`${at}.name`, name)] : checkedName(dnsLabel, name, `${at}.name`)),
+      ...when(
+        own !== undefined && template !== undefined,
+        cause.invalid(
+          at,
+          claim,
+          "at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified",
+        ),
+      ),
+      ...when(
+        own === undefined && template === undefined,
+        cause.invalid(at, claim, "must specify one of: `resourceClaimName`, `resourceClaimTemplateName`"),
+      ),
+      ...(own === undefined ? [] : checked(dnsSubdomain, own, `${at}.resourceClaimName`)),
+      ...(template === undefined ? [] : checked(dnsSubdomain, template, `${at}.resourceClaimTemplateName`)),
     ];
-  };
-  return [
-    ...(containers.length === 0 ? [cause.required(`${field}.containers`)] : []),
-    ...initContainers.flatMap((container, i) => check(container, i, "initContainers", 0)),
-    ...containers.flatMap((container, i) => check(container, i, "containers", initContainers.length)),
-    ...validateHostPorts(containers, `${field}.containers`),
-  ];
-}
+  });
 
-/** Two containers of a pod cannot have the same port of the board. */
-function validateHostPorts(containers: readonly Received<Container>[], field: string): readonly Cause[] {
-  const seen = new Set<string>();
-  return containers.flatMap(({ ports = [] }, i) =>
-    ports.flatMap((port, j) => {
-      if (!port.hostPort) return [];
-      const { hostIP = "" } = port as { readonly hostIP?: string };
-      const identity = `${port.protocol ?? "TCP"}/${hostIP}/${port.hostPort}`;
-      if (seen.has(identity)) return [cause.duplicate(`${field}[${i}].ports[${j}].hostPort`, identity)];
-      seen.add(identity);
-      return [];
-    }),
+/** On the network of the board, a container's ports are the board's. In templates they may be left out. */
+const validateHostNetwork = (
+  { hostNetwork, containers }: Spec,
+  field: string,
+  { isPod }: SpecPlace,
+): readonly Cause[] =>
+  each(hostNetwork === true ? containers : [], field, ({ ports }, containerAt) =>
+    each(ports, `${containerAt}.ports`, ({ hostPort = 0, containerPort = 0 }, at) =>
+      when(
+        (isPod || hostPort !== 0) && hostPort !== containerPort,
+        cause.invalid(`${at}.hostPort`, hostPort, "must match `containerPort` when `hostNetwork` is true"),
+      ),
+    ),
   );
-}
 
-function validatePolicies(spec: Spec, field: string): readonly Cause[] {
-  const { restartPolicy = "", dnsPolicy = "", activeDeadlineSeconds, terminationGracePeriodSeconds } = spec;
+const validateGates = ({ readinessGates, schedulingGates = [] }: Spec, field: string): readonly Cause[] => [
+  ...each(readinessGates, `${field}.readinessGates`, ({ conditionType = "" }, at) =>
+    checked(qualifiedName, conditionType, `${at}.conditionType`),
+  ),
+  ...each(schedulingGates, `${field}.schedulingGates`, ({ name = "" }, at, index) => [
+    ...checked(qualifiedName, name, at),
+    ...when(
+      schedulingGates.slice(0, index).some((other) => (other.name ?? "") === name),
+      cause.duplicate(at, name),
+    ),
+  ]),
+];
+
+/** Users of one's own and the host's namespaces do not go together. */
+function validateHostUsers(
+  { hostUsers, hostNetwork, hostPID, hostIPC }: Spec,
+  field: string,
+): readonly Cause[] {
+  if (hostUsers !== false) return [];
+  const forbidden = (at: string) => cause.forbidden(`${field}.${at}`, "when `pod.Spec.HostUsers` is false");
   return [
-    ...validateChoice(restartPolicy, restartPolicies, `${field}.restartPolicy`),
-    ...validateChoice(dnsPolicy, dnsPolicies, `${field}.dnsPolicy`),
-    ...(activeDeadlineSeconds !== undefined && (activeDeadlineSeconds < 1 || activeDeadlineSeconds > int32Max)
-      ? [
-          cause.invalid(
-            `${field}.activeDeadlineSeconds`,
-            activeDeadlineSeconds,
-            `must be between 1 and ${int32Max}, inclusive`,
-          ),
-        ]
-      : []),
-    ...(terminationGracePeriodSeconds !== undefined && terminationGracePeriodSeconds < 0
-      ? [
-          cause.invalid(
-            `${field}.terminationGracePeriodSeconds`,
-            terminationGracePeriodSeconds,
-            "must be greater than or equal to 0",
-          ),
-        ]
-      : []),
-    ...(spec.shareProcessNamespace === true && spec.hostPID === true
-      ? [
-          cause.invalid(
-            `${field}.shareProcessNamespace`,
-            true,
-            "ShareProcessNamespace and HostPID cannot both be enabled",
-          ),
-        ]
-      : []),
+    ...when(hostNetwork === true, forbidden("hostNetwork")),
+    ...when(hostPID === true, forbidden("HostPID")),
+    ...when(hostIPC === true, forbidden("HostIPC")),
   ];
 }
 
-function validateNames(spec: Spec, field: string): readonly Cause[] {
-  const check = (name: string | undefined, part: string, rule: NameRule): readonly Cause[] => {
-    const wrong = name === undefined || name === "" ? undefined : rule(name);
-    return wrong === undefined ? [] : [cause.invalid(`${field}.${part}`, name, wrong)];
-  };
-  return [
-    ...check(spec.nodeName, "nodeName", dnsSubdomain),
-    ...check(spec.serviceAccountName, "serviceAccountName", dnsSubdomain),
-    ...check(spec.hostname, "hostname", dnsLabel),
-    ...check(spec.subdomain, "subdomain", dnsLabel),
-    ...check(spec.priorityClassName, "priorityClassName", dnsSubdomain),
-    ...check(spec.schedulerName, "schedulerName", dnsSubdomain),
-  ];
-}
-
-export function validateToleration(toleration: Received<Toleration>, field: string): readonly Cause[] {
-  const { key = "", operator = "Equal", value = "", effect = "", tolerationSeconds } = toleration;
-  const wrongKey = key === "" ? undefined : qualifiedName(key);
-  return [
-    ...(wrongKey === undefined ? [] : [cause.invalid(`${field}.key`, key, wrongKey)]),
-    ...(key === "" && operator !== "Exists"
-      ? [
-          cause.invalid(
-            `${field}.operator`,
-            operator,
-            'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-          ),
-        ]
-      : []),
-    ...(tolerationSeconds !== undefined && effect !== "NoExecute"
-      ? [
-          cause.invalid(
-            `${field}.effect`,
-            effect,
-            "effect must be 'NoExecute' when `tolerationSeconds` is set",
-          ),
-        ]
-      : []),
-    ...(["Equal", "Exists"].includes(operator)
-      ? []
-      : [cause.notSupported(`${field}.operator`, operator, ["Equal", "Exists"])]),
-    ...(operator === "Exists" && value !== ""
-      ? [cause.invalid(`${field}.operator`, toleration, "value must be empty when `operator` is 'Exists'")]
-      : []),
-    ...(effect === ""
-      ? []
-      : validateChoice(effect, ["NoSchedule", "PreferNoSchedule", "NoExecute"], `${field}.effect`)),
-  ];
-}
-
-function validateGates({ schedulingGates = [], nodeName = "" }: Spec, field: string): readonly Cause[] {
-  const names = schedulingGates.map(({ name = "" }) => name);
-  return [
-    ...(names.length > 0 && nodeName !== ""
-      ? [
-          cause.forbidden(
-            field.replace(/schedulingGates$/, "nodeName"),
-            "cannot be set until all schedulingGates have been cleared",
-          ),
-        ]
-      : []),
-    ...names.flatMap((name, i) => {
-      const wrong = name === "" ? "must not be empty" : qualifiedName(name);
-      if (wrong !== undefined) return [cause.invalid(`${field}[${i}].name`, name, wrong)];
-      return names.indexOf(name) < i ? [cause.duplicate(`${field}[${i}].name`, name)] : [];
-    }),
-  ];
-}
+const validateNames = (spec: Spec, field: string): readonly Cause[] => [
+  ...checkedIfSaid(dnsSubdomain, spec.serviceAccountName, `${field}.serviceAccountName`),
+  ...checkedIfSaid(dnsSubdomain, spec.nodeName, `${field}.nodeName`),
+  ...validateBetween(spec.activeDeadlineSeconds, 1, int32Max, `${field}.activeDeadlineSeconds`),
+  ...checkedIfSaid(dnsLabel, spec.hostname, `${field}.hostname`),
+  ...checkedIfSaid(dnsLabel, spec.subdomain, `${field}.subdomain`),
+  ...validateTolerations(spec.tolerations, `${field}.tolerations`),
+  ...validateHostAliases(spec.hostAliases, `${field}.hostAliases`),
+  ...checkedIfSaid(dnsSubdomain, spec.priorityClassName, `${field}.priorityClassName`),
+  ...(spec.runtimeClassName === undefined
+    ? []
+    : checked(dnsSubdomain, spec.runtimeClassName, `${field}.runtimeClassName`)),
+  ...(spec.preemptionPolicy === undefined
+    ? []
+    : validateChoice(spec.preemptionPolicy, preemptionPolicies, `${field}.preemptionPolicy`)),
+  ...(spec.overhead === undefined
+    ? []
+    : validateResources({ limits: spec.overhead }, `${field}.overhead`, { claims: [] })),
+];

@@ -1,100 +1,196 @@
-/** The rules of volumes: a name, exactly one source, and what each source needs. Pure. */
+/** The rules of a pod's volumes: a name, exactly one source, and what each source needs (core validation). Pure. */
 import { parseQuantity } from "@kubus/shared/api/quantity.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { dnsLabel } from "../../../api/names.ts";
+import { dnsLabel, dnsSubdomain } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
-import { validateInside } from "../../rules.ts";
-import type { KeyToPath, Volume } from "./parts.ts";
+import {
+  checked,
+  checkedName,
+  each,
+  validateChoice,
+  validateFileMode,
+  validateInside,
+  when,
+} from "../../rules.ts";
+import { validateClaimTemplate } from "../persistentvolumeclaim/validate-template.ts";
+import {
+  allOf,
+  isThere,
+  listOf,
+  needs,
+  numberOf,
+  partOf,
+  secretBy,
+  textOf,
+  validateOneSource,
+  type Source,
+  type SourceRow,
+  type SourceRule,
+} from "../volumes/one-source.ts";
+import {
+  awsDiskRule,
+  azureDiskRule,
+  fcRule,
+  flexRule,
+  flockerRule,
+  gceDiskRule,
+  hostPathRule,
+  iscsiRule,
+  monitorsRule,
+  nfsRule,
+  quobyteRule,
+  rbdRule,
+  storageOsRule,
+  validateDriverName,
+} from "../volumes/sources.ts";
+import { downwardRule, keysRule, projectedRule } from "./validate-projected.ts";
 
-const media = ["", "Memory"];
-const hostPathTypes = [
-  "",
-  "BlockDevice",
-  "CharDevice",
-  "Directory",
-  "DirectoryOrCreate",
-  "File",
-  "FileOrCreate",
-  "Socket",
+const portalAndNameMax = 64;
+const pullPolicies = ["Always", "IfNotPresent", "Never"];
+
+/** Volumes by name, as far as they are sound: what else refers to them finds the others not there. */
+export type SoundVolumes = ReadonlyMap<string, Source>;
+
+export interface CheckedVolumes {
+  readonly causes: readonly Cause[];
+  readonly sound: SoundVolumes;
+}
+
+/** `podName`: of pods themselves, not of templates. */
+export function validateVolumes(
+  volumes: readonly Source[],
+  field: string,
+  { podName = "", isPod }: { readonly podName?: string | undefined; readonly isPod: boolean },
+): CheckedVolumes {
+  const sound = new Map<string, Source>();
+  const made = volumes.flatMap((volume) =>
+    podName !== "" && isThere(volume["ephemeral"]) ? [`${podName}-${textOf(volume, "name")}`] : [],
+  );
+  const rows = rowsFor(isPod);
+  const causes = each(volumes, field, (volume, at) => {
+    const name = textOf(volume, "name");
+    const place = { volumeName: name, ...(podName === "" ? {} : { podName }) };
+    const wrong = [
+      ...validateOneSource(rows, volume, at, place),
+      ...checkedName(dnsLabel, name, `${at}.name`),
+      ...when(sound.has(name), cause.duplicate(`${at}.name`, name)),
+    ];
+    if (wrong.length === 0) sound.set(name, volume);
+    return [...wrong, ...validateClaimName(volume, made, at)];
+  });
+  return { causes, sound };
+}
+
+function validateClaimName(volume: Source, made: readonly string[], field: string): readonly Cause[] {
+  const claim = textOf(partOf(volume, "persistentVolumeClaim") ?? {}, "claimName");
+  const why = "must not reference a PVC that gets created for an ephemeral volume";
+  return when(made.includes(claim), cause.invalid(`${field}.persistentVolumeClaim.claimName`, claim, why));
+}
+
+const emptyDirRule: SourceRule = (source, field) => {
+  const limit = source["sizeLimit"];
+  const isWrong = isThere(limit) && (parseQuantity(String(limit)) ?? -1n) < 0n;
+  const why = "SizeLimit field must be a valid resource quantity";
+  return when(isWrong, cause.forbidden(`${field}.sizeLimit`, why));
+};
+
+const gitRepoRule: SourceRule = (source, field, place) => [
+  ...needs("repository")(source, field, place),
+  ...validateInside(textOf(source, "directory"), `${field}.directory`),
 ];
 
-export function validateVolumes(volumes: readonly Volume[], field: string): readonly Cause[] {
-  const names = volumes.map(({ name = "" }) => name);
-  return volumes.flatMap((volume, i) => {
-    const { name = "", ...rest } = volume;
-    const wrongName = name === "" ? undefined : dnsLabel(name);
-    const sources = Object.entries(rest).filter(([, source]) => source !== undefined);
-    return [
-      ...(name === "" ? [cause.required(`${field}[${i}].name`)] : []),
-      ...(wrongName === undefined ? [] : [cause.invalid(`${field}[${i}].name`, name, wrongName)]),
-      ...(name !== "" && names.indexOf(name) < i ? [cause.duplicate(`${field}[${i}].name`, name)] : []),
-      ...sources
-        .slice(1)
-        .map(([source]) =>
-          cause.forbidden(`${field}[${i}].${source}`, "may not specify more than 1 volume type"),
-        ),
-      ...(sources.length === 0 ? [cause.required(`${field}[${i}]`, "must specify a volume type")] : []),
-      ...validateSource(volume, `${field}[${i}]`),
-    ];
-  });
-}
+const portalRule: SourceRule = (source, field, { volumeName }) => {
+  const portal = textOf(source, "targetPortal");
+  const tooLong =
+    "Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.";
+  return when(
+    isThere(source["initiatorName"]) && `${volumeName}:${portal}`.length > portalAndNameMax,
+    cause.invalid(field.replace(/iscsi$/, "name"), volumeName, tooLong),
+  );
+};
 
-function validateSource(volume: Volume, field: string): readonly Cause[] {
-  const { configMap, secret, hostPath, persistentVolumeClaim: claim, nfs, projected } = volume;
-  return [
-    ...needed(configMap, configMap?.name, `${field}.configMap.name`),
-    ...needed(secret, secret?.secretName, `${field}.secret.secretName`),
-    ...needed(claim, claim?.claimName, `${field}.persistentVolumeClaim.claimName`),
-    ...needed(hostPath, hostPath?.path, `${field}.hostPath.path`),
-    ...needed(nfs, nfs?.server, `${field}.nfs.server`),
-    ...needed(nfs, nfs?.path, `${field}.nfs.path`),
-    ...(hostPath?.path?.split("/").includes("..") === true
-      ? [cause.invalid(`${field}.hostPath.path`, hostPath.path, "must not contain '..'")]
-      : []),
-    ...(hostPath !== undefined && !hostPathTypes.includes(hostPath.type ?? "")
-      ? [cause.notSupported(`${field}.hostPath.type`, hostPath.type, hostPathTypes)]
-      : []),
-    ...validateItems(configMap?.items ?? [], `${field}.configMap.items`),
-    ...validateItems(secret?.items ?? [], `${field}.secret.items`),
-    ...validateEmptyDir(volume, `${field}.emptyDir`),
-    ...(projected?.sources ?? []).flatMap(({ configMap, secret, serviceAccountToken: token }, i) => [
-      ...needed(configMap, configMap?.name, `${field}.projected.sources[${i}].configMap.name`),
-      ...needed(secret, secret?.name, `${field}.projected.sources[${i}].secret.name`),
-      ...needed(token, token?.path, `${field}.projected.sources[${i}].serviceAccountToken.path`),
-    ]),
+/** A config map or a secret as files. */
+const filesOf =
+  (name: string): SourceRule =>
+  (source, field, place) => [
+    ...needs(name)(source, field, place),
+    ...validateFileMode(numberOf(source, "defaultMode"), `${field}.defaultMode`),
+    ...keysRule(listOf(source, "items"), `${field}.items`),
   ];
-}
 
-const needed = (source: object | undefined, value: string | undefined, field: string): readonly Cause[] =>
-  source !== undefined && !value ? [cause.required(field)] : [];
-
-function validateItems(items: readonly KeyToPath[], field: string): readonly Cause[] {
-  return items.flatMap(({ key = "", path = "", mode }, i) => [
-    ...(key === "" ? [cause.required(`${field}[${i}].key`)] : []),
-    ...(path === "" ? [cause.required(`${field}[${i}].path`)] : validateInside(path, `${field}[${i}].path`)),
-    ...(mode !== undefined && (mode < 0 || mode > 0o777)
-      ? [
-          cause.invalid(
-            `${field}[${i}].mode`,
-            mode,
-            "must be a number between 0 and 0777 (octal), both inclusive",
-          ),
-        ]
-      : []),
-  ]);
-}
-
-function validateEmptyDir({ emptyDir }: Volume, field: string): readonly Cause[] {
-  if (emptyDir === undefined) return [];
-  const { medium = "", sizeLimit } = emptyDir;
-  const isHuge = medium.startsWith("HugePages");
-  const bytes = sizeLimit === undefined ? 0n : parseQuantity(sizeLimit);
+const csiRule: SourceRule = (source, field) => {
+  const secret = partOf(source, "nodePublishSecretRef");
+  const name = textOf(secret ?? {}, "name");
   return [
-    ...(media.includes(medium) || isHuge
+    ...validateDriverName(textOf(source, "driver"), `${field}.driver`),
+    ...(secret === undefined
       ? []
-      : [cause.notSupported(`${field}.medium`, medium, [...media, "HugePages"])]),
-    ...(bytes === undefined || bytes < 0n
-      ? [cause.forbidden(`${field}.sizeLimit`, "SizeLimit field must be a valid resource quantity")]
-      : []),
+      : name === ""
+        ? [cause.required(`${field}.nodePublishSecretRef.name`)]
+        : checked(dnsSubdomain, name, `${field}.name`)),
   ];
-}
+};
+
+const ephemeralRule: SourceRule = (source, field, { volumeName, podName = "" }) => {
+  const template = partOf(source, "volumeClaimTemplate");
+  const claim = `${podName}-${volumeName}`;
+  const wrongName = podName === "" || volumeName === "" ? undefined : dnsSubdomain(claim);
+  return [
+    ...(template === undefined
+      ? [cause.required(`${field}.volumeClaimTemplate`)]
+      : validateClaimTemplate(template, `${field}.volumeClaimTemplate`)),
+    ...(wrongName === undefined
+      ? []
+      : [
+          cause.invalid(
+            field.replace(/ephemeral$/, "name"),
+            volumeName,
+            `PVC name ${JSON.stringify(claim)}: ${wrongName}`,
+          ),
+        ]),
+  ];
+};
+
+const imageRule =
+  (isPod: boolean): SourceRule =>
+  (source, field) => [
+    ...when(isPod && textOf(source, "reference") === "", cause.required(`${field}.reference`)),
+    ...validateChoice(textOf(source, "pullPolicy"), pullPolicies, `${field}.pullPolicy`),
+  ];
+
+/** In the order in which Kubernetes looks. */
+const rowsFor = (isPod: boolean): readonly SourceRow[] => [
+  { name: "emptyDir", check: emptyDirRule },
+  { name: "hostPath", check: hostPathRule },
+  { name: "gitRepo", check: gitRepoRule },
+  { name: "gcePersistentDisk", field: "persistentDisk", check: gceDiskRule },
+  { name: "awsElasticBlockStore", check: awsDiskRule },
+  { name: "secret", check: filesOf("secretName") },
+  { name: "nfs", check: nfsRule },
+  {
+    name: "iscsi",
+    check: allOf(iscsiRule("must be valid format starting with iqn, eui, or naa"), portalRule),
+  },
+  { name: "glusterfs", check: needs("endpoints", "path") },
+  { name: "flocker", check: flockerRule },
+  { name: "persistentVolumeClaim", check: needs("claimName") },
+  { name: "rbd", check: rbdRule },
+  { name: "cinder", check: allOf(needs("volumeID"), secretBy("name")) },
+  { name: "cephfs", extraField: "cephFS", check: monitorsRule },
+  { name: "quobyte", check: quobyteRule },
+  { name: "downwardAPI", extraField: "downwarAPI", check: downwardRule },
+  { name: "fc", check: fcRule },
+  { name: "flexVolume", check: flexRule },
+  { name: "configMap", check: filesOf("name") },
+  { name: "azureFile", check: needs("secretName", "shareName") },
+  { name: "vsphereVolume", check: needs("volumePath") },
+  { name: "photonPersistentDisk", check: needs("pdID") },
+  { name: "portworxVolume", check: needs("volumeID") },
+  { name: "azureDisk", check: azureDiskRule },
+  { name: "storageos", check: allOf(storageOsRule, secretBy("name")) },
+  { name: "projected", check: projectedRule },
+  { name: "scaleIO", check: needs("gateway", "system", "volumeName") },
+  { name: "csi", check: csiRule },
+  { name: "ephemeral", check: ephemeralRule },
+  { name: "image", check: imageRule(isPod) },
+];

@@ -4,7 +4,7 @@ import type { Toleration } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { dnsLabel } from "../../../api/names.ts";
 import { ageColumn, nameColumn } from "../../columns.ts";
-import { validateToleration } from "../../core/pod/validate-spec.ts";
+import { validateToleration } from "../../core/pod/validate-tolerations.ts";
 import { validateAmounts, validateContainerResourceName } from "../../core/quantities.ts";
 import { defineKind } from "../../define-kind.ts";
 import { validateLabels } from "../../metadata/validate.ts";
