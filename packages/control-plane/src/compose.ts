@@ -3,7 +3,7 @@
  * the controllers and the scheduler behind leadership. The reverse order ends it.
  */
 import { beatKeyOf } from "@kubus/shared/adapters/beat-codec.ts";
-import { natsBusOn } from "@kubus/shared/adapters/nats-bus.ts";
+import { natsBus, natsBusOn } from "@kubus/shared/adapters/nats-bus.ts";
 import { natsLink } from "@kubus/shared/adapters/nats-link.ts";
 import type { Node } from "@kubus/shared/api/node.ts";
 import { channelsOn } from "@kubus/shared/bus/bus-channel.ts";
@@ -66,6 +66,9 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   const link = natsLink({ ...config.bus, name: config.name, log, registry });
   const bus = natsBusOn(link);
   const channels = channelsOn(bus, { clock, random, registry });
+  // Logs, exec, port-forwards and proxies have a connection of their own: they must not delay watches and patches.
+  const bulkBus = natsBus({ ...config.bus, name: `${config.name} bulk`, log, registry });
+  const bulk = channelsOn(bulkBus, { clock, random, registry });
   const knownStreamFile = `${config.stateDir}/stream`;
   const [durable, transient] = await Promise.all([
     openJetStreamStore({
@@ -90,7 +93,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     audit: audit.write,
     stores,
     cache,
-    channels,
+    channels: bulk,
     clock,
     random,
     log,
@@ -101,7 +104,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     cache,
     kinds: { Node: nodeKind, Pod: podKind, Event: eventKind },
     registry,
-    channels,
+    channels: bulk,
     clock,
     log,
   });
@@ -192,7 +195,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
       cache.stop();
       durable.close();
       transient.close();
-      await bus.close();
+      await Promise.all([bus.close(), bulkBus.close()]);
     },
   };
 }
