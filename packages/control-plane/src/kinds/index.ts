@@ -19,7 +19,7 @@ import { coordinationKinds } from "./coordination/index.ts";
 import { coreKinds } from "./core/index.ts";
 import { discoveryKinds } from "./discovery/index.ts";
 import { eventsKinds } from "./events/index.ts";
-import { legacyKinds } from "./legacy/index.ts";
+import { legacyRows, type LegacyApis } from "./legacy/index.ts";
 import { metricsKinds } from "./metrics/index.ts";
 import { networkingKinds } from "./networking/index.ts";
 import { nodeKinds } from "./node/index.ts";
@@ -28,8 +28,8 @@ import { rbacKinds } from "./rbac/index.ts";
 import { schedulingKinds } from "./scheduling/index.ts";
 import { storageKinds } from "./storage/index.ts";
 
-/** Every built-in row: what is stored, its other versions, and what is never stored. */
-export const servedKinds: readonly Kind[] = [
+/** The rows of today's groups and versions. */
+const kindsOfToday: readonly Kind[] = [
   ...coreKinds,
   ...apiregistrationKinds,
   ...appsKinds,
@@ -50,8 +50,15 @@ export const servedKinds: readonly Kind[] = [
   ...nodeKinds,
   ...discoveryKinds,
   ...metricsKinds,
-  ...legacyKinds,
 ];
+
+/** Every built-in row: what is stored, its other versions, also those of old, and what is never stored. */
+export const servedWith = (legacyApis: LegacyApis): readonly Kind[] => [
+  ...kindsOfToday,
+  ...legacyRows(kindsOfToday, legacyApis),
+];
+
+export const servedKinds: readonly Kind[] = servedWith("hidden");
 
 /** The rows that objects are stored as. */
 export const kinds: readonly Kind[] = servedKinds.filter(isStored);
@@ -59,6 +66,10 @@ export const kinds: readonly Kind[] = servedKinds.filter(isStored);
 export { apiVersionOf };
 export * from "./apiregistration/index.ts";
 export * from "./apps/index.ts";
+export * from "./autoscaling/index.ts";
+export * from "./batch/index.ts";
+export * from "./policy/index.ts";
+export * from "./scheduling/index.ts";
 export * from "./coordination/index.ts";
 export * from "./core/index.ts";
 export * from "./discovery/index.ts";

@@ -1,39 +1,43 @@
 /**
- * A row that speaks of a stored kind in another version. It is the stored row in everything but its name and its
- * words: objects are made into those of the stored kind wherever something has to be read of them.
+ * A row that speaks of another row's kind in another version. It is that row in everything but its name and its words:
+ * objects are made into those of the other row wherever something has to be read of them.
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { apiVersionOf } from "./kind-table.ts";
 import type { Kind } from "./kind.ts";
+import { fromStored, toStored } from "./versions.ts";
 
-export interface OtherVersion {
-  readonly stored: Kind;
+export type Conversion = (object: KubeObject) => KubeObject;
+
+export interface OtherVersion extends Partial<
+  Pick<Kind, "types" | "schema" | "deprecation" | "isHidden" | "shortNames" | "categories">
+> {
+  /** The row that it is another version of. */
+  readonly of: Kind;
   readonly group: string;
   readonly version: string;
-  /** The name of its type in the schema; the stored one's when they are alike. */
-  readonly schema?: string;
-  readonly deprecation?: string;
-  readonly isHidden?: boolean;
-  /** What is said differently. Neither has to think of apiVersion. */
-  readonly toStored?: (object: KubeObject) => KubeObject;
-  readonly fromStored?: (object: KubeObject) => KubeObject;
+  /** An object as `of` tells it, and back. Neither has to think of apiVersion. */
+  readonly read?: Conversion;
+  readonly write?: Conversion;
 }
 
-const unchanged = (object: KubeObject): KubeObject => object;
+const unchanged: Conversion = (object) => object;
 
-export function otherVersion({ stored, ...other }: OtherVersion): Kind {
-  const { toStored: read = unchanged, fromStored: write = unchanged, ...names } = other;
-  const storedVersion = apiVersionOf(stored);
-  const otherApiVersion = apiVersionOf(names);
-  const toStored = (object: KubeObject): KubeObject => ({ ...read(object), apiVersion: storedVersion });
-  const fromStored = (object: KubeObject): KubeObject => ({ ...write(object), apiVersion: otherApiVersion });
+export function otherVersion({ of, read = unchanged, write = unchanged, ...names }: OtherVersion): Kind {
+  const [apiVersion, ownApiVersion] = [apiVersionOf(of), apiVersionOf(names)];
+  const toOther: Conversion = (object) => ({ ...read(object), apiVersion });
   return {
-    ...stored,
+    ...of,
     ...names,
-    storedAs: { kind: stored, toStored, fromStored },
-    columns: stored.columns.map((column) => ({
+    storedAs: {
+      ...of.storedAs,
+      kind: of.storedAs?.kind ?? of,
+      toStored: (object) => toStored(of, toOther(object)),
+      fromStored: (object) => ({ ...write(fromStored(of, object)), apiVersion: ownApiVersion }),
+    },
+    columns: of.columns.map((column) => ({
       ...column,
-      of: (object: KubeObject, now: number) => column.of(toStored(object), now),
+      of: (object: KubeObject, now: number) => column.of(toOther(object), now),
     })),
   };
 }

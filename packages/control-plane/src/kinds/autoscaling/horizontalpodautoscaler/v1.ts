@@ -100,10 +100,10 @@ const cpuStatus = (averageUtilization: number): MetricStatus => ({
 });
 
 export const horizontalPodAutoscalerV1Kind = otherVersion({
-  stored: horizontalPodAutoscalerKind,
+  of: horizontalPodAutoscalerKind,
   group: "autoscaling",
   version: "v1",
   schema: "io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler",
-  toStored,
-  fromStored,
+  read: toStored,
+  write: fromStored,
 });
