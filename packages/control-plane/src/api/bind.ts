@@ -4,6 +4,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { ApiState } from "./ports.ts";
 import { conflict } from "./refusals.ts";
+import { without } from "./without.ts";
 import { changeObject, serverStrategy, type Target } from "./write.ts";
 
 export interface Binding {
@@ -22,6 +23,8 @@ export async function bindPod(ports: ApiState, target: Target, binding: Binding)
       throw refuse(`pod ${target.name} is being deleted, cannot be assigned to a host`);
     if (pod.spec.nodeName !== undefined && pod.spec.nodeName !== "")
       throw refuse(`pod ${target.name} is already assigned to node "${pod.spec.nodeName}"`);
+    if ((pod.spec.schedulingGates ?? []).length > 0)
+      throw refuse(`pod ${target.name} has non-empty .spec.schedulingGates`);
     return {
       ...pod,
       metadata: {
@@ -33,7 +36,9 @@ export async function bindPod(ports: ApiState, target: Target, binding: Binding)
       status: { ...pod.status, conditions: withScheduled(pod.status?.conditions ?? [], ports.clock.now()) },
     } as KubeObject;
   };
-  return changeObject(ports, { ...target, subresource: "binding" }, { step, strategy: serverStrategy });
+  // Who assigned a pod is not told by its managedFields.
+  const door = { ...without(target, "tracking"), subresource: "binding" };
+  return changeObject(ports, door, { step, strategy: serverStrategy });
 }
 
 function withScheduled(conditions: readonly Condition[], now: number): readonly Condition[] {

@@ -4,17 +4,18 @@
  * Nothing of it is trusted before; what cannot be read is refused with 400, an unknown format with 415.
  */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import { parse as parseYaml } from "yaml";
 import { apiVersionOf } from "../kinds/kind-table.ts";
-import { fromStored, toStored } from "../kinds/versions.ts";
+import { toStored } from "../kinds/versions.ts";
 import { decodeKubernetesProtobuf } from "../protobuf/decode.ts";
-import { checkFields } from "../schema/strict.ts";
-import { unsupportedOption, type Call } from "./call.ts";
+import { checkFields, type Checking } from "../schema/strict.ts";
+import type { Call } from "./call.ts";
+import { duplicateMembers, parseJson } from "./json-text.ts";
 import { parseMediaType } from "./media-type.ts";
-import { applyPatch, patchTypes } from "./patch.ts";
 import { badRequest, unknownFormat } from "./refusals.ts";
 import type { ApiRequest } from "./request.ts";
 import { without } from "./without.ts";
+import { writeOptionsOf } from "./write-options.ts";
+import { parseYamlText } from "./yaml-text.ts";
 
 export interface Checked {
   readonly object: KubeObject;
@@ -22,17 +23,26 @@ export interface Checked {
   readonly warnings: readonly string[];
 }
 
+/** A body that was read. */
+export interface Read {
+  readonly value: unknown;
+  /** Members that were said twice, in Kubernetes' words. Looked for only when somebody wants to know. */
+  readonly duplicates: () => readonly string[];
+}
+
 /** The object in the body of a call on its kind. */
 export function objectIn(call: Call): Checked {
-  const value = valueIn(call.request);
+  const { value, duplicates } = readBody(call.request);
   if (typeof value !== "object" || value === null || Array.isArray(value))
     throw badRequest(`the body of the request must be an object of kind ${call.served.kind}`);
   checkType(call, value);
-  return checkedFields(call, value);
+  return checkedFields(call, value, { problems: duplicates });
 }
 
 /** The body as it is, of whatever type. */
-export function valueIn({ headers, body }: Pick<ApiRequest, "headers" | "body">): unknown {
+export const valueIn = (request: Pick<ApiRequest, "headers" | "body">): unknown => readBody(request).value;
+
+function readBody({ headers, body }: Pick<ApiRequest, "headers" | "body">): Read {
   if (body.length === 0) throw badRequest("the body of the request is empty");
   // kubectl scale sends PUT without a content type.
   const { type } = parseMediaType(headers["content-type"] ?? "application/json");
@@ -41,16 +51,35 @@ export function valueIn({ headers, body }: Pick<ApiRequest, "headers" | "body">)
   return read(body);
 }
 
-const formats: Readonly<Record<string, (body: Uint8Array) => unknown>> = {
-  "application/json": (body) => readText("JSON", () => JSON.parse(textOf(body)) as unknown),
-  "application/yaml": (body) =>
-    readText("YAML", () => parseYaml(textOf(body), { version: "1.1" }) as unknown),
-  "application/vnd.kubernetes.protobuf": decodeKubernetesProtobuf,
+const formats: Readonly<Record<string, (body: Uint8Array) => Read>> = {
+  "application/json": readJson,
+  "application/yaml": readYaml,
+  "application/vnd.kubernetes.protobuf": (body) => ({
+    value: decodeKubernetesProtobuf(body),
+    duplicates: () => [],
+  }),
 };
+
+export function readJson(body: Uint8Array): Read {
+  return readText("JSON", () => {
+    const text = textOf(body);
+    const value = parseJson(text);
+    const duplicates = () =>
+      duplicateMembers(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
+    return { value, duplicates };
+  });
+}
+
+export function readYaml(body: Uint8Array): Read {
+  return readText("YAML", () => {
+    const { value, duplicates } = parseYamlText(textOf(body));
+    return { value, duplicates: () => duplicates };
+  });
+}
 
 const textOf = (body: Uint8Array): string => new TextDecoder("utf-8", { fatal: true }).decode(body);
 
-function readText(what: string, read: () => unknown): unknown {
+function readText(what: string, read: () => Read): Read {
   try {
     return read();
   } catch (error) {
@@ -75,18 +104,21 @@ function checkType({ served: kind }: Call, value: object): void {
     );
 }
 
-type FieldValidation = "Ignore" | "Warn" | "Strict";
-const fieldValidations: readonly FieldValidation[] = ["Ignore", "Warn", "Strict"];
+export interface CallChecking extends Pick<Checking, "refuse"> {
+  readonly problems?: () => readonly string[];
+}
 
 /**
  * What a client said of an object, as the object that is stored. Types are always checked; unknown fields are dropped,
  * told of or refused, as the client asked.
  */
-export function checkedFields({ served: kind, namespace, request }: Call, value: unknown): Checked {
-  const asked = request.query.get("fieldValidation") ?? "Warn";
-  const mode = fieldValidations.find((word) => word === asked);
-  if (mode === undefined) throw unsupportedOption("fieldValidation", asked, fieldValidations);
-  const { object, warnings } = checkFields(kind, value, mode);
+export function checkedFields(call: Call, value: unknown, { problems, refuse }: CallChecking = {}): Checked {
+  const { served: kind, namespace } = call;
+  const { fieldValidation: mode } = writeOptionsOf(call, isApply(call));
+  const { object, warnings } = checkFields(kind, value, mode, {
+    ...(problems === undefined || mode === "Ignore" ? {} : { problems: problems() }),
+    ...(refuse === undefined ? {} : { refuse }),
+  });
   const typed = { ...(object as KubeObject), apiVersion: apiVersionOf(kind), kind: kind.kind };
   const metadata = (typed.metadata as KubeObject["metadata"] | undefined) ?? ({} as KubeObject["metadata"]);
   if (kind.scope === "Cluster" || (metadata.namespace ?? "") === "" || metadata.namespace === namespace)
@@ -97,14 +129,8 @@ export function checkedFields({ served: kind, namespace, request }: Call, value:
 const inPlace = (metadata: KubeObject["metadata"], namespace: string | undefined): KubeObject["metadata"] =>
   namespace === undefined ? without(metadata, "namespace") : { ...metadata, namespace };
 
-/**
- * The change in the body of a PATCH, as a function of what is there: from the stored object to what the client wants,
- * in the client's version. Refuses with 400, 415 or 422.
- */
-export function patchIn({ served, request }: Call): (previous: KubeObject) => unknown {
-  const { type } = parseMediaType(request.headers["content-type"] ?? "");
-  const patchType = patchTypes.find((known) => known === type);
-  if (patchType === undefined) throw unknownFormat(patchTypes);
-  const patch = readText("JSON", () => JSON.parse(textOf(request.body)) as unknown);
-  return (previous) => applyPatch(served, { type: patchType, patch, previous: fromStored(served, previous) });
-}
+export const applyType = "application/apply-patch+yaml";
+
+/** Whether a call is a server-side apply. */
+export const isApply = ({ verb, request }: Pick<Call, "verb" | "request">): boolean =>
+  verb === "patch" && parseMediaType(request.headers["content-type"] ?? "").type === applyType;

@@ -1,5 +1,6 @@
 /** A request that was understood: which verb on which resource, in whose name, and how it is to be answered. Pure. */
 import type { Kind, Verb } from "../kinds/kind.ts";
+import { managerOf } from "./managed-fields/tracking.ts";
 import { acceptedShape, type Shape } from "./media-type.ts";
 import { invalid } from "./refusals.ts";
 import type { ApiRequest, ApiResponse, User } from "./request.ts";
@@ -61,6 +62,7 @@ export const targetOf = ({
   user,
   dryRun,
   subresource,
+  request,
   warn,
 }: Call): Target => ({
   kind,
@@ -70,6 +72,7 @@ export const targetOf = ({
   user,
   dryRun,
   subresource,
+  tracking: { manager: managerOf(request, user) },
   warn,
 });
 

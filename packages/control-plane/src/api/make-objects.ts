@@ -6,6 +6,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { masters } from "./authorization/authorizer.ts";
 import { bindPod } from "./bind.ts";
 import type { Draft, ObjectsAs, Target as ObjectTarget } from "./objects.ts";
+import { accountManager } from "./managed-fields/tracking.ts";
 import { applyMergePatch } from "./merge-patch.ts";
 import type { ApiState } from "./ports.ts";
 import type { User } from "./request.ts";
@@ -25,6 +26,7 @@ export const makeObjects =
   (ports: ApiState): ObjectsAs =>
   (name) => {
     const user: User = { name, groups: [masters, "system:authenticated"] };
+    const tracking = { manager: accountManager(name) };
     const podKind = ports.kinds.byType("v1", "Pod");
     const targetOf = (kind: Kind, { namespace, name }: ObjectTarget): Target => ({
       kind,
@@ -32,6 +34,7 @@ export const makeObjects =
       name,
       user,
       dryRun: false,
+      tracking,
     });
     return {
       create: async <T extends KubeObject>(kind: Kind<T>, draft: Draft<T>) => {
@@ -44,7 +47,8 @@ export const makeObjects =
       },
       updateStatus: async <T extends KubeObject>(kind: Kind<T>, object: T) => {
         const how = { step: () => object, strategy: statusStrategy };
-        return (await changeObject(ports, targetOf(kind, object.metadata), how)) as T;
+        const target = { ...targetOf(kind, object.metadata), subresource: "status" };
+        return (await changeObject(ports, target, how)) as T;
       },
       patch: async <T extends KubeObject>(
         kind: Kind<T>,

@@ -21,10 +21,13 @@ export interface Patching {
 }
 
 /** Rejects with `badRequest` when it is no patch of its type, with `invalid` when it cannot be applied. */
-export function applyPatch({ schema }: Pick<Kind, "schema">, { type, patch, previous }: Patching): unknown {
+export function applyPatch(
+  { schema, types }: Pick<Kind, "schema" | "types">,
+  { type, patch, previous }: Patching,
+): unknown {
   if (type === "application/json-patch+json") return applyJsonPatch(previous, patch);
   if (!isObject(patch)) throw new Refusal("badRequest", "the patch must be a JSON object");
   return type === "application/merge-patch+json"
     ? applyMergePatch(previous, patch)
-    : applyStrategicMergePatch(previous, patch, schema);
+    : applyStrategicMergePatch(previous, patch, schema, types);
 }

@@ -16,6 +16,7 @@ import { admit, mutate, type AdmissionWorld } from "./admission.ts";
 import { withAdmission } from "./admission/world.ts";
 import { isReleased, planDeletion } from "./deletion.ts";
 import { apiLimits } from "./limits.ts";
+import { trackOf, withManagers, type Tracking } from "./managed-fields/tracking.ts";
 import { carried, checkPreconditions, nextGeneration, ofServer } from "./metadata.ts";
 import type { DeleteOptions } from "./objects.ts";
 import { storeOf, type ApiState } from "./ports.ts";
@@ -33,6 +34,8 @@ export interface Target {
   readonly user: User;
   readonly dryRun: boolean;
   readonly subresource?: string | undefined;
+  /** How the fields that are written get their managers; undefined: they stay whose they are. */
+  readonly tracking?: Tracking;
   /** Takes what the writer should be told besides the answer. */
   readonly warn?: (warning: string) => void;
 }
@@ -105,7 +108,10 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
     creationTimestamp: timestamp(clock.now()),
     ...(kind.hasGeneration ? { generation: 1 } : {}),
   };
-  const complete = kind.setDefaults({ ...draft, metadata: born });
+  const defaulted = kind.setDefaults({ ...draft, metadata: born });
+  const given = draft.metadata.managedFields;
+  const track = trackOf(ports, target);
+  const complete = withManagers(defaulted, track?.({ live: undefined, next: defaulted, given }));
   const { name } = complete.metadata;
   const attempt = { ...attemptOf(target), name, operation: "create", previous: undefined } as const;
   return withAdmission(ports, target, async (world) => {
@@ -170,11 +176,19 @@ async function prepared(
   };
   const attempt = { ...attemptOf(target), operation: "update", previous } as const;
   // Mutators see what the client wants; which parts of it count at this door is the strategy's matter, afterwards.
-  const mutated = await mutate({ ...attempt, object: kind.setDefaults(identified) }, world);
+  const defaulted = kind.setDefaults(identified);
+  const mutated = await mutate({ ...attempt, object: defaulted }, world);
   const complete = kind.setDefaults(strategy.prepare(kind, mutated, previous));
   const generation = nextGeneration(kind, complete, previous);
   const counted = generation === undefined ? complete.metadata : { ...complete.metadata, generation };
-  const next = carried({ ...complete, metadata: counted });
+  // What admission changed is nobody's: managers are those of what the writer itself wants.
+  const written = mutated === defaulted ? complete : strategy.prepare(kind, defaulted, previous);
+  const given = wanted.metadata.managedFields;
+  const managers = trackOf(world, target)?.({ live: previous, next: written, given });
+  const next = withManagers(
+    carried({ ...complete, metadata: counted }),
+    managers ?? previous.metadata.managedFields,
+  );
   const causes = [
     ...strategy.check(kind, next, previous),
     ...(target.served?.storedAs?.validateUpdate?.(next, previous) ?? []),
@@ -219,28 +233,38 @@ export async function deleteObject(
   target: Target,
   options: DeleteOptions,
 ): Promise<Removal> {
-  const { kind, name, dryRun } = target;
+  const { kind, name } = target;
   if ((kind.undeletable ?? []).includes(name))
     throw forbidden(kind, name, `this ${kind.singular} may not be deleted`);
-  return onNewest(ports, target, async (object, expected) => {
-    const store = storeOf(ports, kind);
+  return onNewest(ports, target, (object, expected) => {
     checkPreconditions(kind, object, options.preconditions ?? {});
     const attempt = { ...attemptOf(target), operation: "delete", object, previous: object } as const;
-    await withAdmission(ports, target, (world) => admit(attempt, world));
-    const deletion = planDeletion({ kind, object, options, now: ports.clock.now() });
-    if (deletion.type === "pending") return { object, isGone: false };
-    if (deletion.type === "remove") {
-      const last = carried(object);
-      if (!dryRun) await stored(ports, target, last, (key) => store.delete(key, last, expected));
-      return { object, isGone: true };
-    }
-    const next = carried(deletion.object);
-    if (dryRun) return { object: deletion.object, isGone: false };
-    return {
-      object: await stored(ports, target, next, (key) => store.update(key, next, expected)),
-      isGone: false,
-    };
+    return withAdmission(ports, target, async (world) => {
+      await admit(attempt, world);
+      return removed(ports, target, { object, expected, options });
+    });
   });
+}
+
+async function removed(
+  ports: ApiState,
+  target: Target,
+  asked: { readonly object: KubeObject; readonly expected: Revision; readonly options: DeleteOptions },
+): Promise<Removal> {
+  const { kind, dryRun } = target;
+  const { object, expected, options } = asked;
+  const store = storeOf(ports, kind);
+  const deletion = planDeletion({ kind, object, options, now: ports.clock.now() });
+  if (deletion.type === "pending") return { object, isGone: false };
+  if (deletion.type === "remove") {
+    const last = carried(object);
+    if (!dryRun) await stored(ports, target, last, (key) => store.delete(key, last, expected));
+    return { object, isGone: true };
+  }
+  if (dryRun) return { object: deletion.object, isGone: false };
+  const next = carried(deletion.object);
+  const marked = await stored(ports, target, next, (key) => store.update(key, next, expected));
+  return { object: marked, isGone: false };
 }
 
 /** Runs `act` on the newest object, and again on a newer one for as long as somebody else is faster. */

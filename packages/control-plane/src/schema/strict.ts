@@ -6,7 +6,8 @@
  */
 import { canonicalQuantity } from "@kubus/shared/api/quantity.ts";
 import { Refusal } from "@kubus/shared/errors/codes.ts";
-import { leafType, typeNamed, type FieldSchema, type TypeSchema } from "./schema.ts";
+import type { Kind, ReadFields } from "../kinds/kind.ts";
+import { leafType, typeNamed, type FieldSchema, type TypeLookup, type TypeSchema } from "./schema.ts";
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
 
@@ -16,32 +17,64 @@ export interface Checked {
   readonly warnings: readonly string[];
 }
 
-interface KindName {
+export interface KindName {
   readonly kind: string;
   readonly group: string;
   readonly version: string;
   readonly schema: string;
+  readonly types?: TypeLookup;
+  readonly readFields?: Kind["readFields"];
+}
+
+export interface Checking {
+  /** What is wrong already, such as members that were said twice: warned of or refused as unknown fields are. */
+  readonly problems?: readonly string[];
+  /** Throws what a client is told whose object cannot be read. */
+  readonly refuse?: (why: string) => never;
 }
 
 /** Headers carry the warnings: a body full of unknown fields must not fill them without end. */
 const warningsMax = 50;
 
-/** Rejects with `badRequest`. */
-export function checkFields(kind: KindName, value: unknown, mode: FieldValidation): Checked {
+/** What a strict client is told at most; Kubernetes' own limit. */
+const problemsMax = 100;
+
+/** Rejects with `badRequest`, unless told otherwise. */
+export function checkFields(
+  kind: KindName,
+  value: unknown,
+  mode: FieldValidation,
+  { problems: known = [], refuse = refusalOf(kind) }: Checking = {},
+): Checked {
+  const { object, problems: found } = kind.readFields?.(value, refuse) ?? readTyped(kind, value, refuse);
+  const problems = [...known, ...found];
+  if (mode === "Strict" && problems.length > 0)
+    return refuse(`strict decoding error: ${problems.slice(0, problemsMax).join(", ")}`);
+  return { object, warnings: mode === "Warn" ? problems.slice(0, warningsMax) : [] };
+}
+
+/** By types alone. */
+export function readTyped(
+  { schema, types = typeNamed }: Pick<KindName, "schema" | "types">,
+  value: unknown,
+  refuse: (why: string) => never,
+): ReadFields {
   const unknown: string[] = [];
-  const apiVersion = kind.group === "" ? kind.version : `${kind.group}/${kind.version}`;
-  const refuse: Walk["refuse"] = (why) => {
+  const object = checkType(value, schema, { path: "", goPath: "", struct: "", unknown, refuse, types });
+  return {
+    object: object as object,
+    problems: unknown.map((path) => `unknown field ${JSON.stringify(path)}`),
+  };
+}
+
+const refusalOf =
+  ({ kind, version }: KindName) =>
+  (why: string): never => {
     throw new Refusal(
       "badRequest",
-      `${kind.kind} in version ${JSON.stringify(apiVersion.split("/").at(-1))} cannot be handled as a ${kind.kind}: ${why}`,
+      `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${why}`,
     );
   };
-  const object = checkType(value, kind.schema, { path: "", goPath: "", struct: "", unknown, refuse });
-  const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
-  if (mode === "Strict" && problems.length > 0)
-    return refuse(`strict decoding error: ${problems.join(", ")}`);
-  return { object: object as object, warnings: mode === "Warn" ? problems.slice(0, warningsMax) : [] };
-}
 
 /** Where the walk stands. */
 interface Walk {
@@ -53,21 +86,26 @@ interface Walk {
   readonly struct: string;
   readonly unknown: string[];
   readonly refuse: (why: string) => never;
+  readonly types: TypeLookup;
 }
 
 function checkType(value: unknown, name: string, walk: Walk): unknown {
   const leaf = leafChecks[name];
   if (leaf !== undefined) return leaf(value, walk);
-  const type = typeNamed(name);
+  const type = walk.types(name);
+  if (type?.["x-kubernetes-preserve-unknown-fields"] === true && type.properties === undefined) return value;
   if (type?.properties === undefined) return walk.refuse(`no schema of ${name}`);
   if (!isObject(value)) return mismatch(value, `v1.${shortName(name)}`, walk);
   return checkMembers(value, type, { ...walk, struct: shortName(name) });
 }
 
-function checkMembers(value: object, { properties = {} }: TypeSchema, walk: Walk): object {
+function checkMembers(value: object, type: TypeSchema, walk: Walk): object {
+  const { properties = {} } = type;
+  const isOpen = type["x-kubernetes-preserve-unknown-fields"] === true;
   const members = Object.entries(value).flatMap(([name, member]) => {
     const path = walk.path === "" ? name : `${walk.path}.${name}`;
     const field = Object.hasOwn(properties, name) ? properties[name] : undefined;
+    if (field === undefined && isOpen) return [[name, member] as const];
     if (field === undefined) {
       walk.unknown.push(path);
       return [];

@@ -1,9 +1,10 @@
 /** The scale subresource: how many replicas an object has and shall have, whatever its kind (autoscaling/v1 Scale). */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import { patchIn, valueIn } from "../body.ts";
+import { valueIn } from "../body.ts";
 import { targetOf, type Act, type Call } from "../call.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import type { ApiState } from "../ports.ts";
+import { patchIn } from "../patch-body.ts";
 import { badRequest, invalid, noSuchPath, notFound } from "../refusals.ts";
 import { json } from "../respond.ts";
 import { changeObject, mainStrategy } from "../write.ts";
@@ -11,6 +12,8 @@ import { changeObject, mainStrategy } from "../write.ts";
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: unknown };
 }
+
+const scaleType = { schema: "io.k8s.api.autoscaling.v1.Scale" };
 
 export const getScale: Act = (state, call) => {
   const { kind, namespace, name = "" } = call;
@@ -27,7 +30,7 @@ export const updateScale: Act = (state, call) => {
 };
 
 export const patchScale: Act = (state, call) => {
-  const apply = patchIn(call);
+  const { apply } = patchIn(call, scaleType);
   return rescaled(state, call, (previous) => apply(previous) as Scale);
 };
 
