@@ -154,6 +154,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         caCertificate,
         serviceCidr: config.serviceCidr,
         apiPort: https.port,
+        quotaCharges: api.quotaCharges,
         tokens,
         signer,
       }),

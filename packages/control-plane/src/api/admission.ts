@@ -13,8 +13,22 @@ import type { KindTable } from "../kinds/kind-table.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { AdmissionMemory } from "./admission/memory.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
+import { certificateConditions, certificateRequests } from "./admission/certificate-requests.ts";
+import { defaultIngressClass, defaultStorageClass } from "./admission/default-class.ts";
+import { defaultTolerationSeconds } from "./admission/default-toleration-seconds.ts";
+import { limitRanger, limitRangerDefaults } from "./admission/limit-ranger.ts";
 import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { nodeRestriction } from "./admission/node-restriction.ts";
+import { ownerReferencesPermissionEnforcement } from "./admission/owner-references-permission-enforcement.ts";
+import { persistentVolumeClaimResize } from "./admission/persistent-volume-claim-resize.ts";
+import { priority, priorityClass } from "./admission/priority.ts";
+import { roleEscalation } from "./admission/role-escalation.ts";
+import { resourceQuota } from "./admission/quota/resource-quota.ts";
+import { serviceAccount } from "./admission/service-account.ts";
+import { runtimeClass, runtimeClassOverhead } from "./admission/runtime-class.ts";
+import { storageProtection } from "./admission/storage-protection.ts";
+import { serviceAddresses } from "./admission/service-addresses.ts";
+import { serviceRelease } from "./admission/service-release.ts";
 import type { Objects } from "./objects.ts";
 import type { User } from "./request.ts";
 
@@ -47,8 +61,8 @@ export interface AdmissionWorld {
   readonly serviceCidr: string | undefined;
   /** To write other objects than the one that the attempt is about. */
   readonly objects: Objects;
-  /** Called when the write is over, whatever became of it. */
-  readonly afterwards: (leave: () => void) => void;
+  /** Called when the write is over, whatever became of it. Must not reject. */
+  readonly afterwards: (leave: () => void | Promise<void>) => void;
   /** For people: sent as `Warning` headers with the answer. */
   readonly warn: (warning: string) => void;
 }
@@ -59,8 +73,42 @@ export type Admitter = (attempt: Attempt, world: AdmissionWorld) => void | Promi
 /** Gives back the object as it shall be. Throws a `Refusal` when there is no such form. */
 export type Mutator = (attempt: Attempt, world: AdmissionWorld) => KubeObject | Promise<KubeObject>;
 
-const mutators: readonly Mutator[] = [];
-const admitters: readonly Admitter[] = [namespaceLifecycle, nodeRestriction];
+/** An admitter that already speaks while there is nothing to validate yet. */
+const first =
+  (admitter: Admitter): Mutator =>
+  async (attempt, world) => {
+    await admitter(attempt, world);
+    return attempt.object;
+  };
+
+/** In Kubernetes' order. */
+const mutators: readonly Mutator[] = [
+  first(namespaceLifecycle),
+  limitRangerDefaults,
+  serviceAccount,
+  certificateConditions,
+  priority,
+  defaultTolerationSeconds,
+  defaultStorageClass,
+  storageProtection,
+  runtimeClass,
+  defaultIngressClass,
+  serviceAddresses,
+];
+
+const admitters: readonly Admitter[] = [
+  limitRanger,
+  nodeRestriction,
+  roleEscalation,
+  certificateRequests,
+  priorityClass,
+  ownerReferencesPermissionEnforcement,
+  persistentVolumeClaimResize,
+  runtimeClassOverhead,
+  serviceRelease,
+  // Last: what it charges is charged for an object that nobody refuses any more.
+  resourceQuota,
+];
 
 /** The object as all mutators left it. Rejects with the first refusal. */
 export async function mutate(attempt: Attempt, world: AdmissionWorld): Promise<KubeObject> {

@@ -8,6 +8,7 @@ import type { Cache } from "../cache/cache.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
 import type { AdmissionMemory } from "./admission/memory.ts";
+import type { WebhookCaller } from "./admission/webhooks/caller.ts";
 import type { TokenKeys } from "./authentication/token-keys.ts";
 import type { Authorizer } from "./authorization/authorizer.ts";
 import type { Store } from "../store/store.ts";
@@ -34,6 +35,8 @@ export interface ApiPorts {
   readonly serviceCidr?: string;
   /** Who is told what was changed and who was refused. */
   readonly audit?: AuditLog;
+  /** Asks webhooks; without it none can be asked. */
+  readonly webhooks?: WebhookCaller;
   /** Whether this server can serve; asked by /readyz. A reason, or undefined. */
   readonly unready?: () => string | undefined;
 }

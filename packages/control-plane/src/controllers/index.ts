@@ -15,12 +15,16 @@ import { rbacAggregationController } from "./rbac/aggregation.ts";
 import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
+import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
+import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
 
 export interface ControllerTableOptions extends BootstrapOptions {
   /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
   readonly caCertificate: string;
+  /** What this server charges to quotas. */
+  readonly quotaCharges: QuotaCharges;
   /** Absent: no tokens are put into Secrets. */
   readonly tokens?: TokenKeys | undefined;
   /** Absent: no certificate is signed. */
@@ -34,6 +38,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  resourceQuotaController(options.quotaCharges),
   garbageController,
   podGcController(),
   rbacPolicyController,

@@ -5,6 +5,8 @@
  */
 export interface Reservations {
   readonly has: (word: string) => boolean;
+  /** What follows a prefix in all words that begin with it. */
+  readonly words: (prefix: string) => readonly string[];
   /** Takes a word until the function that comes back is called. A word may be taken more than once. */
   readonly take: (word: string) => () => void;
 }
@@ -13,6 +15,8 @@ export function makeReservations(): Reservations {
   const taken = new Map<string, number>();
   return {
     has: (word) => taken.has(word),
+    words: (prefix) =>
+      [...taken.keys()].filter((word) => word.startsWith(prefix)).map((word) => word.slice(prefix.length)),
     take: (word) => {
       taken.set(word, (taken.get(word) ?? 0) + 1);
       return () => {

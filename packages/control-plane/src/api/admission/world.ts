@@ -11,7 +11,7 @@ export async function withAdmission<Result>(
   { warn = () => undefined }: { readonly warn?: (warning: string) => void },
   act: (world: AdmissionWorld) => Promise<Result>,
 ): Promise<Result> {
-  const leavings: (() => void)[] = [];
+  const leavings: (() => void | Promise<void>)[] = [];
   const { cache, kinds, clock, random, log, authorizer, admission, serviceCidr } = state;
   const world: AdmissionWorld = {
     cache,
@@ -29,6 +29,6 @@ export async function withAdmission<Result>(
   try {
     return await act(world);
   } finally {
-    for (const leave of leavings) leave();
+    for (const leave of leavings) await leave();
   }
 }

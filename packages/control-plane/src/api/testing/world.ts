@@ -59,7 +59,7 @@ export interface Seen {
 }
 
 /** `more` is what a test wants besides, such as an audit log. */
-export async function anApi(more: Pick<ApiPorts, "audit"> = {}) {
+export async function anApi(more: Partial<Pick<ApiPorts, "audit" | "webhooks">> = {}) {
   const clock = simulatedClock();
   const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
@@ -76,6 +76,7 @@ export async function anApi(more: Pick<ApiPorts, "audit"> = {}) {
     log: silentLog,
     version: "0.1.0",
     tokens: testTokenKeys(),
+    serviceCidr: "10.96.0.0/16",
     ...more,
   };
   const api = makeApi(ports);

@@ -13,7 +13,7 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
-import { makeApi } from "../../api/api.ts";
+import { makeApi, type Api } from "../../api/api.ts";
 import { makeCache } from "../../cache/make-cache.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { Draft } from "../../api/objects.ts";
@@ -24,7 +24,9 @@ import { makeScheduler } from "../../scheduler/scheduler.ts";
 import type { AnyController } from "../engine/controller.ts";
 import { makeControllers } from "../engine/controllers.ts";
 
-export async function aCluster(controllers: readonly AnyController[] = []) {
+type Controllers = readonly AnyController[] | ((api: Api) => readonly AnyController[]);
+
+export async function aCluster(controllers: Controllers = []) {
   const clock = simulatedClock();
   const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
   const cache = makeCache({ kinds, stores, log: silentLog, clock });
@@ -38,13 +40,18 @@ export async function aCluster(controllers: readonly AnyController[] = []) {
     random: seededRandom(1),
     log: silentLog,
     version: "0.1.0",
+    serviceCidr: "10.96.0.0/16",
   };
-  const { objectsAs } = makeApi(ports);
+  const api = makeApi(ports);
+  const { objectsAs } = api;
   await cache.synced;
   const objects = objectsAs("admin");
   const onError = (error: unknown) => assert.fail(String(error));
   const options = { cache, objectsAs, eventKind, clock, log: silentLog, onError };
-  const led = makeControllers({ ...options, controllers });
+  const led = makeControllers({
+    ...options,
+    controllers: typeof controllers === "function" ? controllers(api) : controllers,
+  });
   const scheduler = makeScheduler(options);
   let writes = 0;
   cache.onEvent(() => (writes += 1));
