@@ -23,12 +23,13 @@ import { certificateSigner } from "./adapters/x509/certificate-signer.ts";
 import { tokenKeys } from "./adapters/tokens/token-keys.ts";
 import { makeApi } from "./api/api.ts";
 import type { Cache } from "./cache/cache.ts";
+import { followCustomKinds } from "./apiextensions/custom-kinds.ts";
 import { makeCache } from "./cache/make-cache.ts";
 import type { ServerConfig } from "./config.ts";
 import { makeControllers } from "./controllers/engine/controllers.ts";
 import { controllersOf } from "./controllers/index.ts";
 import { makeFeed } from "./feed/feed.ts";
-import { eventKind, kinds, nodeKind, podKind, servedKinds } from "./kinds/index.ts";
+import { eventKind, nodeKind, podKind, servedKinds } from "./kinds/index.ts";
 import { makeKindTable } from "./kinds/kind-table.ts";
 import { startLeadership } from "./leadership/leadership.ts";
 import { nodeAddressController } from "./nodes/addresses/controller.ts";
@@ -84,12 +85,14 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     openJetStreamStore({ link, stream: "KUBUSTRANSIENT", kind: "transient", clock, random, registry, log }),
   ]);
   const stores = { durable, transient };
-  const cache = makeCache({ kinds, stores, log, clock });
+  const kindTable = makeKindTable(servedKinds);
+  const cache = makeCache({ kinds: kindTable, stores, log, clock });
+  followCustomKinds(cache, kindTable);
   const audit = openAuditFile({ path: `${config.stateDir}/audit.log`, clock, log });
   const tokens = config.serviceAccount === undefined ? undefined : tokenKeys(config.serviceAccount);
   const api = makeApi({
     ...(tokens === undefined ? {} : { tokens }),
-    kinds: makeKindTable(servedKinds),
+    kinds: kindTable,
     audit: audit.write,
     stores,
     cache,
@@ -154,6 +157,8 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         caCertificate,
         serviceCidr: config.serviceCidr,
         apiPort: https.port,
+        apiAddress: config.address,
+        kinds: kindTable,
         quotaCharges: api.quotaCharges,
         tokens,
         signer,

@@ -28,15 +28,15 @@ export function carried(object: KubeObject): KubeObject {
   return { ...object, metadata: without(object.metadata, "resourceVersion") as ObjectMeta };
 }
 
-/** Counts changes of everything but metadata and status. */
+/** Counts changes of everything but metadata, and but the status where that is written apart. */
 export function nextGeneration(kind: Kind, next: KubeObject, previous: KubeObject): number | undefined {
   const { generation } = previous.metadata;
   if (!kind.hasGeneration) return generation;
-  return isSame(intentOf(next), intentOf(previous)) ? (generation ?? 1) : (generation ?? 1) + 1;
+  return isSame(intentOf(kind, next), intentOf(kind, previous)) ? (generation ?? 1) : (generation ?? 1) + 1;
 }
 
-const intentOf = (object: KubeObject & { readonly status?: unknown }): object =>
-  without(object, "metadata", "status");
+const intentOf = ({ subresources }: Kind, object: KubeObject & { readonly status?: unknown }): object =>
+  subresources.includes("status") ? without(object, "metadata", "status") : without(object, "metadata");
 
 /** Throws 409 when `given` names another object or another revision of it, 400 when it names another name. */
 export function checkPreconditions(

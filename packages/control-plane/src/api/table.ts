@@ -16,7 +16,7 @@ export interface ColumnDefinition {
 }
 
 export interface Row {
-  readonly cells: readonly (string | number | boolean)[];
+  readonly cells: readonly (string | number | boolean | null)[];
   readonly conditions?: readonly {
     readonly type: string;
     readonly status: string;

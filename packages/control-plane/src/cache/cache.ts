@@ -21,6 +21,8 @@ export interface CacheEvent<T extends KubeObject = KubeObject> {
 }
 
 export interface Cache {
+  /** Every kind that is stored at this moment; custom kinds come and go. */
+  kinds(): readonly Kind[];
   get<T extends KubeObject>(kind: Kind<T>, namespace: string | undefined, name: string): T | undefined;
   /** All objects of a kind, or of one namespace. Sorted by namespace and name. */
   list<T extends KubeObject>(kind: Kind<T>, namespace?: string): readonly T[];

@@ -79,7 +79,8 @@ export class Feeding {
     this.#note(key);
     const news = this.#phase === "listing" ? "existing" : "live";
     const resourceVersion = this.store.formatRevision(revision);
-    this.#contents.apply({ key, revision, resourceVersion, object, deleted, news });
+    const storage = this.#storage;
+    this.#contents.apply({ key, revision, resourceVersion, object, deleted, news, storage });
     this.#reached(revision);
   }
 
@@ -104,6 +105,8 @@ export class Feeding {
       for (const place of missing) this.#contents.forget(shelf, place, revision, resourceVersion);
       if (this.#phase === "listing") shelf.ring.restart(revision);
     }
+    for (const key of this.#contents.waitingFrom(this.#storage))
+      if (!this.#listed.has(key)) this.#contents.forgetWaiting(key);
     this.#phase = "following";
     this.#listed.clear();
     this.#reached(revision);

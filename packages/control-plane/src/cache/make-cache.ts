@@ -12,6 +12,7 @@ import type { Log } from "@kubus/shared/log/log.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import type { Kind } from "../kinds/kind.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
 import type { Store } from "../store/store.ts";
 import { cacheLimits, type Cache, type CacheEvent } from "./cache.ts";
 import { Feeding } from "./feeding.ts";
@@ -20,8 +21,9 @@ import { undone } from "./past.ts";
 import { placeOf } from "./shelf.ts";
 
 export interface CacheOptions {
+  /** What is stored: a table that may change, or a list that does not. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a heterogeneous list of kinds has no better type
-  readonly kinds: readonly Kind<any>[];
+  readonly kinds: Pick<KindTable, "stored" | "onChange"> | readonly Kind<any>[];
   readonly stores: { readonly durable: Store; readonly transient: Store };
   readonly log: Log;
   readonly clock?: Clock;
@@ -34,11 +36,16 @@ export interface RunningCache extends Cache {
 
 /** Begins to follow at once. `synced` rejects when a store refuses to be followed. */
 export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOptions): RunningCache {
-  const contents = new Contents(kinds, log);
+  const contents = new Contents(log);
+  const table = "stored" in kinds ? kinds : undefined;
+  const stored = () => table?.stored() ?? (kinds as readonly Kind[]);
+  contents.setKinds(stored(), () => 0);
   const feedings = {
     durable: new Feeding({ store: stores.durable, storage: "durable", contents, log }),
     transient: new Feeding({ store: stores.transient, storage: "transient", contents, log }),
   };
+  const floorOf = (storage: Kind["storage"]) => (storage === "none" ? 0 : feedings[storage].applied());
+  const changes = table?.onChange(() => contents.setKinds(stored(), floorOf));
   const feedingOf = ({ storage }: Pick<Kind, "storage">) => {
     invariant(storage !== "none", "a kind without storage is never cached");
     return feedings[storage];
@@ -47,6 +54,7 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
   const synced = Promise.all([feedings.durable.synced, feedings.transient.synced]).then(() => undefined);
   synced.catch(() => undefined); // Whoever waits for it is told; nobody has to.
   return {
+    kinds: () => contents.kinds(),
     get: (kind, namespace, name) => as(shelf(kind).get(placeOf(namespace ?? "", name))),
     list: (kind, namespace) => as(shelf(kind).list(namespace)),
     listAt: (kind, revision, namespace) => {
@@ -79,6 +87,7 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
     onEvent: (listener) => member(contents.listeners, listener),
     synced,
     stop: () => {
+      changes?.unsubscribe();
       feedings.durable.stop();
       feedings.transient.stop();
     },

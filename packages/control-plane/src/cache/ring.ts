@@ -11,6 +11,10 @@ export class Ring {
     this.#floor = floor;
   }
 
+  get floor(): Revision {
+    return this.#floor;
+  }
+
   add(event: CacheEvent): void {
     this.#events.push(event);
     // A quarter more before it is cut, so that cutting costs little per event.

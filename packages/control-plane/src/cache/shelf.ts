@@ -13,8 +13,9 @@ import { SortedKeys } from "./sorted-keys.ts";
 export const placeOf = (namespace: string, name: string): string => `${namespace}\u0000${name}`;
 
 export class Shelf {
-  readonly kind: Kind;
-  readonly ring = new Ring(0);
+  /** The row as it is now: custom kinds may be defined anew. */
+  kind: Kind;
+  readonly ring: Ring;
   readonly watchers = new Set<(event: CacheEvent) => void>();
   readonly #held = new Map<string, KubeObject>();
   readonly #keys = new SortedKeys();
@@ -23,8 +24,10 @@ export class Shelf {
   /** Lists are asked for far more often than anything changes. */
   #lists = new Map<string, readonly KubeObject[]>();
 
-  constructor(kind: Kind) {
+  /** `floor`: what was before is nobody's matter. */
+  constructor(kind: Kind, floor = 0) {
     this.kind = kind;
+    this.ring = new Ring(floor);
   }
 
   get(place: string): KubeObject | undefined {

@@ -19,9 +19,16 @@ export interface KindTable {
   readonly onChange: (listener: () => void) => Subscription;
 }
 
+/** The rows of one custom kind. */
+export interface CustomKind {
+  /** What objects are stored as; it need not be served. */
+  readonly stored: Kind;
+  readonly served: readonly Kind[];
+}
+
 export interface ChangingKindTable extends KindTable {
-  /** Replaces all rows of custom kinds at once. */
-  readonly setCustom: (rows: readonly Kind[]) => void;
+  /** Replaces the rows of all custom kinds at once. Versions are told in the order of `served` rows. */
+  readonly setCustom: (stored: readonly Kind[], served: readonly Kind[]) => void;
 }
 
 /** Whether objects of a row are stored as that row says, and not as another one. */
@@ -39,15 +46,16 @@ interface Rows {
   readonly byType: ReadonlyMap<string, Kind>;
 }
 
-const rowsOf = (served: readonly Kind[]): Rows => ({
+const rowsOf = (served: readonly Kind[], stored: readonly Kind[]): Rows => ({
   served,
-  stored: served.filter(isStored),
+  stored,
   byResource: new Map(served.map((kind) => [`${apiVersionOf(kind)}/${kind.plural}`, kind])),
   byType: new Map(served.map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind])),
 });
 
 export function makeKindTable(builtIn: readonly Kind[]): ChangingKindTable {
-  let rows = rowsOf(builtIn);
+  const builtInStored = builtIn.filter(isStored);
+  let rows = rowsOf(builtIn, builtInStored);
   const listeners = new Set<() => void>();
   return {
     stored: () => rows.stored,
@@ -60,8 +68,8 @@ export function makeKindTable(builtIn: readonly Kind[]): ChangingKindTable {
       listeners.add(own);
       return { unsubscribe: () => void listeners.delete(own) };
     },
-    setCustom: (custom) => {
-      rows = rowsOf([...builtIn, ...custom]);
+    setCustom: (stored, served) => {
+      rows = rowsOf([...builtIn, ...served], [...builtInStored, ...stored]);
       for (const listener of [...listeners]) listener();
     },
   };

@@ -18,14 +18,14 @@ export type Verb = "create" | "delete" | "deletecollection" | "get" | "list" | "
 export interface Column<T extends KubeObject> {
   /** As kubectl prints it, in upper case. */
   readonly name: string;
-  readonly type: "string" | "integer" | "boolean" | "date";
+  readonly type: "string" | "integer" | "number" | "boolean" | "date";
   /** Only the first column: "name". */
   readonly format?: "name";
   readonly description?: string;
   /** 0 (default): always shown. 1: only with -o wide. */
   readonly priority?: 0 | 1;
   /** The cell. `now` is wall-clock milliseconds, for ages. */
-  readonly of: OfObject<[object: T, now: number], string | number | boolean>;
+  readonly of: OfObject<[object: T, now: number], string | number | boolean | null>;
 }
 
 /** What the strategy functions may know besides the object. */
@@ -50,9 +50,13 @@ export interface StoredAs<T extends KubeObject = KubeObject> {
   /** What this row asks of creations and changes besides what the stored kind asks; of the stored form. */
   readonly validateCreate?: OfObject<[object: KubeObject], readonly Cause[]>;
   readonly validateUpdate?: OfObject<[next: KubeObject, previous: KubeObject], readonly Cause[]>;
-  /** What this row asks of creations and changes besides what the stored kind asks; of the stored form. */
-  readonly validateCreate?: OfObject<[object: KubeObject], readonly Cause[]>;
-  readonly validateUpdate?: OfObject<[next: KubeObject, previous: KubeObject], readonly Cause[]>;
+}
+
+/** A body that was read. */
+export interface ReadFields {
+  readonly object: object;
+  /** Such as `unknown field "spec.foo"`: told of or refused, as the client asked. */
+  readonly problems: readonly string[];
 }
 
 export interface Kind<T extends KubeObject = KubeObject> {
@@ -85,6 +89,10 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly schema: string;
   /** The types that `schema` is made of, where they are not the generated ones: custom kinds bring their own. */
   readonly types?: TypeLookup;
+  /** Reads what a client sent, where a type alone does not say what an object may hold. */
+  readonly readFields?: (value: unknown, refuse: (why: string) => never) => ReadFields;
+  /** A stored object as it is shown and worked with: what newer schemas brought is filled in. */
+  readonly fromStore?: OfObject<[object: T], T>;
   readonly columns: readonly Column<T>[];
   /** Fields that a fieldSelector may name, besides metadata.name and metadata.namespace. */
   readonly selectableFields: Readonly<Record<string, OfObject<[object: T], string>>>;

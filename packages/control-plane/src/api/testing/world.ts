@@ -9,8 +9,9 @@ import { silentLog } from "@kubus/shared/log/log.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { testTokenKeys } from "../../adapters/tokens/testing/test-keys.ts";
+import { followCustomKinds } from "../../apiextensions/custom-kinds.ts";
 import { makeCache } from "../../cache/make-cache.ts";
-import { kinds, servedKinds } from "../../kinds/index.ts";
+import { servedKinds } from "../../kinds/index.ts";
 import { makeKindTable } from "../../kinds/kind-table.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import { makeApi } from "../api.ts";
@@ -62,12 +63,14 @@ export interface Seen {
 export async function anApi(more: Partial<Pick<ApiPorts, "audit" | "webhooks">> = {}) {
   const clock = simulatedClock();
   const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
-  const cache = makeCache({ kinds, stores, log: silentLog, clock });
+  const kindTable = makeKindTable(servedKinds);
+  const cache = makeCache({ kinds: kindTable, stores, log: silentLog, clock });
+  followCustomKinds(cache, kindTable);
   const network = memoryBus({ clock });
   const bus = network.connect("server-1");
   const channels = channelsOn(bus, { clock, random: seededRandom(2) });
   const ports = {
-    kinds: makeKindTable(servedKinds),
+    kinds: kindTable,
     stores,
     cache,
     channels,

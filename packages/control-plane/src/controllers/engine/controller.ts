@@ -6,7 +6,8 @@ import type { CacheEvent, Cache } from "../../cache/cache.ts";
 import type { AnyKind, Plan } from "./plan.ts";
 
 export interface Watch {
-  readonly kind: AnyKind;
+  /** `every`: all kinds that are stored, also custom ones that come later. */
+  readonly kind: AnyKind | "every";
   /** Which keys must be looked at again because this object changed. May read the cache. */
   readonly wakes: (event: CacheEvent, cache: Cache) => readonly string[];
 }

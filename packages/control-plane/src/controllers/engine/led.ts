@@ -72,11 +72,11 @@ const workOn = ({ name, key, watches, alsoWakes }: Part, options: LedOptions) =>
     const roster = makeRoster({ ...options, name, logic: key });
     const hear = (event: CacheEvent) => {
       for (const { kind, wakes } of watches) {
-        if (kind === event.kind) for (const one of wakes(event, cache)) roster.wake(one);
+        if (kind === event.kind || kind === "every") for (const one of wakes(event, cache)) roster.wake(one);
       }
     };
     const subscription = cache.onEvent(hear);
-    const kinds = new Set(watches.map(({ kind }) => kind as Kind));
+    const kinds = new Set(watches.flatMap(({ kind }) => (kind === "every" ? cache.kinds() : [kind as Kind])));
     for (const kind of kinds) for (const event of existing(kind, cache)) hear(event);
     const others = alsoWakes?.((one) => roster.wake(one));
     return () => {

@@ -7,7 +7,7 @@
 import type { KubeObject, OwnerReference } from "@kubus/shared/api/meta.ts";
 import { collectorFinalizer } from "../../api/deletion.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
-import { apiVersionOf, kindOf, kinds } from "../../kinds/index.ts";
+import { kindOf } from "../../kinds/index.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { defineController } from "../engine/controller.ts";
 import { isAwaited, reconcile, type Belonging, type GarbageView, type OwnerState } from "./reconcile.ts";
@@ -23,11 +23,11 @@ const unseenMaxMs = 10_000;
 export const garbageController = defineController<GarbageView>({
   name: "garbage",
   guarantee: "What belongs to an object that is gone goes, too; nothing with a living owner does.",
-  watches: kinds.map((kind) => ({ kind, wakes: wakeConcerned })),
+  watches: [{ kind: "every", wakes: wakeConcerned }],
   observe: (uid, world) => {
     const { cache } = world;
     const object = cache.byUid(uid);
-    const self = object === undefined ? undefined : belonging(object);
+    const self = object === undefined ? undefined : belonging(object, cache);
     if (object === undefined || self === undefined) return { self: undefined, owners: [], dependents: [] };
     return {
       self,
@@ -35,7 +35,7 @@ export const garbageController = defineController<GarbageView>({
         reference,
         state: ownerState(world, self, reference),
       })),
-      dependents: cache.dependentsOf(uid).flatMap((one) => belonging(one) ?? []),
+      dependents: cache.dependentsOf(uid).flatMap((one) => belonging(one, cache) ?? []),
     };
   },
   reconcile,
@@ -43,14 +43,28 @@ export const garbageController = defineController<GarbageView>({
   workersMax: 16,
 });
 
-function belonging(object: KubeObject): Belonging | undefined {
-  const kind = kindOf(object.apiVersion, object.kind);
+function belonging(object: KubeObject, cache: Cache): Belonging | undefined {
+  const kind = kindNamed(object, cache);
   return kind === undefined ? undefined : { object, kind };
 }
 
+/** Also a custom one, in whichever of its versions it is named. */
+function kindNamed(
+  { apiVersion, kind }: Pick<KubeObject, "apiVersion" | "kind">,
+  cache: Cache,
+): Kind | undefined {
+  return (
+    kindOf(apiVersion, kind) ??
+    cache.kinds().find((row) => row.kind === kind && row.group === groupOf(apiVersion))
+  );
+}
+
+const groupOf = (apiVersion: string): string =>
+  apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
+
 function ownerState({ cache, now }: World, self: Belonging, reference: OwnerReference): OwnerState {
   const { object } = self;
-  const ownerKind = kindOf(reference.apiVersion, reference.kind);
+  const ownerKind = kindNamed(reference, cache);
   if (ownerKind === undefined) return "solid"; // Of a kind that we do not know: nobody can tell.
   const owner = cache.byUid(reference.uid);
   if (owner === undefined) return absence(ownerKind, self, now);
@@ -76,7 +90,7 @@ function isReachable(
 ): boolean {
   const isNamed = owner.kind === reference.kind && owner.metadata.name === reference.name;
   const isNear = ownerKind.scope === "Cluster" || owner.metadata.namespace === object.metadata.namespace;
-  return isNamed && isNear && apiVersionOf(ownerKind) === reference.apiVersion;
+  return isNamed && isNear && ownerKind.group === groupOf(reference.apiVersion);
 }
 
 /** Uids of all that must be looked at because this object changed. */
@@ -104,7 +118,7 @@ function isConcerned(cache: Cache, object: KubeObject): boolean {
     );
   }
   if (ownerReferences.length === 0) return false;
-  const self = belonging(object);
+  const self = belonging(object, cache);
   // Whoever may be unseen is looked at; how long ago it was made matters only then.
   const world = { cache, now: Number.NEGATIVE_INFINITY };
   return self !== undefined && ownerReferences.some((owner) => ownerState(world, self, owner) !== "solid");

@@ -14,10 +14,11 @@ import { settle } from "@kubus/shared/testing/settle.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { makeApi, type Api } from "../../api/api.ts";
+import { followCustomKinds } from "../../apiextensions/custom-kinds.ts";
 import { makeCache } from "../../cache/make-cache.ts";
 import { memoryStore } from "../../store/memory-store.ts";
 import type { Draft } from "../../api/objects.ts";
-import { eventKind, kinds, namespaceKind, podKind, servedKinds } from "../../kinds/index.ts";
+import { eventKind, namespaceKind, podKind, servedKinds } from "../../kinds/index.ts";
 import { makeKindTable } from "../../kinds/kind-table.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { makeScheduler } from "../../scheduler/scheduler.ts";
@@ -29,10 +30,12 @@ type Controllers = readonly AnyController[] | ((api: Api) => readonly AnyControl
 export async function aCluster(controllers: Controllers = []) {
   const clock = simulatedClock();
   const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
-  const cache = makeCache({ kinds, stores, log: silentLog, clock });
+  const kindTable = makeKindTable(servedKinds);
+  const cache = makeCache({ kinds: kindTable, stores, log: silentLog, clock });
+  followCustomKinds(cache, kindTable);
   const channels = channelsOn(memoryBus({ clock }).connect("server-1"), { clock, random: seededRandom(2) });
   const ports = {
-    kinds: makeKindTable(servedKinds),
+    kinds: kindTable,
     stores,
     cache,
     channels,

@@ -44,7 +44,7 @@ export function validateMetadata(
 }
 
 /** Kinds of our own; custom ones may name finalizers more freely. */
-const isBuiltIn = ({ schema }: Pick<Kind, "schema">): boolean => schema.startsWith("io.k8s.");
+const isBuiltIn = ({ schema }: Pick<Kind, "schema">): boolean => schema.startsWith("io.k8s.api.");
 
 export function validateMetadataUpdate(next: Metadata, previous: Metadata): readonly Cause[] {
   const immutable = (["name", "namespace", "uid", "creationTimestamp"] as const).filter(

@@ -15,6 +15,7 @@ import { findTool } from "@kubus/shared/testing/tools.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { makeApi } from "../../../api/api.ts";
 import { testTokenKeys } from "../../tokens/testing/test-keys.ts";
+import { followCustomKinds } from "../../../apiextensions/custom-kinds.ts";
 import { makeCache } from "../../../cache/make-cache.ts";
 import { kinds, servedKinds } from "../../../kinds/index.ts";
 import { makeKindTable } from "../../../kinds/kind-table.ts";
@@ -42,7 +43,9 @@ export interface Outcome {
 /** Everything ends with the test. */
 export async function anHttpsApi(t: TestContext, { upgrades = {} }: { readonly upgrades?: Upgrades } = {}) {
   const stores = { durable: memoryStore(), transient: memoryStore({ kind: "transient" }) };
-  const cache = makeCache({ kinds, stores, log: silentLog });
+  const kindTable = makeKindTable(servedKinds);
+  const cache = makeCache({ kinds: kindTable, stores, log: silentLog });
+  followCustomKinds(cache, kindTable);
   const network = memoryBus();
   const connect = (name: string) => {
     const bus = network.connect(name);
@@ -56,7 +59,7 @@ export async function anHttpsApi(t: TestContext, { upgrades = {} }: { readonly u
     version: "0.1.0",
     tokens: testTokenKeys(),
   };
-  const api = makeApi({ kinds: makeKindTable(servedKinds), stores, cache, channels, ...ports });
+  const api = makeApi({ kinds: kindTable, stores, cache, channels, ...ports });
   const authority = await anAuthority("test-ca");
   const server = await serveHttps(api, {
     host: "127.0.0.1",
