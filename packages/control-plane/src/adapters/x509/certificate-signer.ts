@@ -32,7 +32,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
       const names = asked.extensions.find(({ type }) => type === alternativeNames);
       const extended = usages.flatMap((usage) => extendedUsages[usage] ?? []);
       // An extension without a single flag makes the whole certificate invalid.
-      const flags = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
+      const flags: KeyUsageFlags = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
       const signed = await X509CertificateGenerator.create({
         serialNumber: serialNumber(),
         subject: asked.subjectName,
@@ -57,7 +57,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
 
 const alternativeNames = "2.5.29.17";
 
-const keyUsages: Readonly<Record<string, number>> = {
+const keyUsages: Readonly<Record<string, KeyUsageFlags>> = {
   signing: KeyUsageFlags.digitalSignature,
   "digital signature": KeyUsageFlags.digitalSignature,
   "content commitment": KeyUsageFlags.nonRepudiation,

@@ -5,9 +5,11 @@ import type { Act, Call } from "../call.ts";
 import type { ApiState } from "../ports.ts";
 import { json, warningHeaders } from "../respond.ts";
 
+type AnswerOf<T extends KubeObject> = (state: ApiState, call: Call, review: T) => Promise<object>;
+
 /** Answers reviews of one kind with what `answerOf` says of their status. */
 export const reviewBy =
-  <T extends KubeObject>(answerOf: (state: ApiState, call: Call, review: T) => Promise<object>): Act =>
+  <T extends KubeObject>(answerOf: AnswerOf<T>): Act =>
   async (state, call) => {
     const { object, warnings } = objectIn(call);
     const status = await answerOf(state, call, object as T);

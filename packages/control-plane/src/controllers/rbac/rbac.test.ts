@@ -58,12 +58,13 @@ const named = (name: string, kind: object) => {
   assert.ok(found);
   return found;
 };
-const stored = <T>(object: object, change: object): T => ({ ...object, ...change }) as T;
+const stored = (object: object, change: object) =>
+  ({ ...object, ...change }) as unknown as ClusterRole & RoleBinding;
 
 test("what a role lacks is added, and what was added to it stays", () => {
   const wanted = named("system:basic-user", clusterRoleKind);
   const own = { apiGroups: [""], resources: ["pods"], verbs: ["get"] };
-  const found = stored<ClusterRole & RoleBinding>(wanted.object, { rules: [own] });
+  const found = stored(wanted.object, { rules: [own] });
   const { effects } = reconcilePolicy({ wanted, found });
   assert.equal(effects.length, 1);
   const [effect] = effects;
@@ -78,14 +79,14 @@ test("an object that shall not be updated is left alone", () => {
   const wanted = named("system:basic-user", clusterRoleKind);
   const annotations = { "rbac.authorization.kubernetes.io/autoupdate": "false" };
   const metadata = { ...wanted.object.metadata, annotations };
-  const found = stored<ClusterRole & RoleBinding>(wanted.object, { rules: [], metadata });
+  const found = stored(wanted.object, { rules: [], metadata });
   assert.deepEqual(reconcilePolicy({ wanted, found }).effects, []);
 });
 
 test("a binding of another role is made anew", () => {
   const wanted = named("system:discovery", clusterRoleBindingKind);
   const roleRef = { ...wanted.object.roleRef, name: "cluster-admin" };
-  const found = stored<ClusterRole & RoleBinding>(wanted.object, { roleRef });
+  const found = stored(wanted.object, { roleRef });
   assert.deepEqual(
     reconcilePolicy({ wanted, found }).effects.map(({ type }) => type),
     ["delete", "create"],

@@ -26,7 +26,7 @@ export const serviceAccountTokenController = ({ tokens, caCertificate }: TokenCo
     guarantee:
       "A Secret of type kubernetes.io/service-account-token holds a token, and goes with its ServiceAccount; an expired bootstrap token goes.",
     watches: [
-      { kind: secretKind, wakes: ({ object }) => (concerns(object as Secret) ? [keyOf(object)] : []) },
+      { kind: secretKind, wakes: ({ object }) => (concerns(object) ? [keyOf(object)] : []) },
       { kind: serviceAccountKind, wakes: wakeSecrets },
     ],
     observe: (key, { cache, now }) => {
