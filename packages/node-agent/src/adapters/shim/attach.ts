@@ -9,7 +9,7 @@ import { Socket } from "node:net";
 import { join } from "node:path";
 import type { SessionResult } from "@kubus/shared/bus/pod-streams.ts";
 import type { AttachSession } from "../../ports/runtime.ts";
-import { setSize, written, type Size } from "./exec.ts";
+import { resizer, written } from "./exec.ts";
 import type { Living } from "./living.ts";
 import { tell } from "./output.ts";
 import type { Platform } from "./platform.ts";
@@ -49,7 +49,7 @@ export function startAttach(
       endInput();
       if (isInputShared && wantsInput) visit.leave();
     },
-    resize: (size) => resize(one, platform, size),
+    resize: record.tty === true ? resizer({ one, platform }, () => terminalOf(dir)) : () => undefined,
     result: over.then(resultOf),
     kill: () => visit.leave(),
   };
@@ -81,12 +81,6 @@ function socketOn(fd: number): Socket {
     closeSync(fd);
     throw error;
   }
-}
-
-function resize(one: Living, platform: Platform, size: Size): void {
-  if (one.record.tty !== true) return;
-  const terminal = terminalOf(one.dir);
-  if (terminal !== undefined) setSize({ one, platform, terminal }, size);
 }
 
 function terminalOf(dir: string): string | undefined {

@@ -145,33 +145,43 @@ export function written(stdin: Socket, chunk: Uint8Array, result: Promise<unknow
   return Promise.race([taken, result.then(() => undefined)]);
 }
 
-/** Sizes wait for the terminal's name; only the newest counts. */
+/** Sizes wait for the terminal's name. */
 function terminalResizer(child: ChildProcess, one: Living, platform: Platform): (size: Size) => void {
   let terminal: string | undefined;
   let wanted: Size | undefined;
-  const apply = () => {
-    if (terminal !== undefined && wanted !== undefined) setSize({ one, platform, terminal }, wanted);
-  };
+  const resize = resizer({ one, platform }, () => terminal);
   onLine(child, (line) => {
     terminal = line;
-    apply();
+    if (wanted !== undefined) resize(wanted);
   });
   return (size) => {
     wanted = size;
-    apply();
+    resize(size);
   };
 }
 
-export function setSize(
-  {
-    one,
-    platform,
-    terminal,
-  }: { readonly one: Living; readonly platform: Platform; readonly terminal: string },
-  { width, height }: Size,
-): void {
-  const command = ["stty", "-F", terminal, "rows", String(height), "cols", String(width)];
-  const [program = "", ...args] = [...platform.inside(one), ...command];
-  // A terminal that is gone has no size.
-  run(program, args).catch(() => undefined);
+/** One change after the other, so that the newest is the last word; those between are left out. */
+export function resizer(
+  { one, platform }: { readonly one: Living; readonly platform: Platform },
+  terminal: () => string | undefined,
+): (size: Size) => void {
+  let next: Size | undefined;
+  let isBusy = false;
+  const apply = async () => {
+    isBusy = true;
+    while (next !== undefined) {
+      const { width, height } = next;
+      next = undefined;
+      const name = terminal();
+      const command = ["stty", "-F", name ?? "", "rows", String(height), "cols", String(width)];
+      const [program = "", ...args] = [...platform.inside(one), ...command];
+      // A terminal that is gone has no size.
+      if (name !== undefined) await run(program, args).catch(() => undefined);
+    }
+    isBusy = false;
+  };
+  return (size) => {
+    next = size;
+    if (!isBusy) void apply();
+  };
 }
