@@ -8,6 +8,8 @@ import type { Node } from "@kubus/shared/api/node.ts";
 import { isFinished, isReady, type Container, type Pod } from "@kubus/shared/api/pod.ts";
 import { parseAddress } from "../../kinds/addresses.ts";
 
+const zoneLabel = "topology.kubernetes.io/zone";
+
 export type Family = "IPv4" | "IPv6";
 
 export interface Member {
@@ -39,6 +41,9 @@ export const isServing = ({ pod, node }: Member): boolean =>
 /** Silence on every path: what ran there cannot be counted on. */
 export const isLost = ({ status }: Node): boolean =>
   status?.conditions?.some(({ type, status: is }) => type === "Ready" && is === "Unknown") === true;
+
+/** Where the board is. */
+export const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.[zoneLabel];
 
 export function addressesOf({ status }: Pod): readonly string[] {
   const all = (status?.podIPs ?? []).map(({ ip }) => ip);

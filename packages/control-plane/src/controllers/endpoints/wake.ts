@@ -6,9 +6,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { nodeKind, podKind, serviceKind } from "../../kinds/index.ts";
 import { selects } from "../workload/selection.ts";
-import { hasEndpointsOfPods, isEndpointChange, isLost, type Member } from "./members.ts";
-
-const zoneLabel = "topology.kubernetes.io/zone";
+import { hasEndpointsOfPods, isEndpointChange, isLost, zoneOf, type Member } from "./members.ts";
 
 /** Services that mean the pod, and those that meant it before. */
 export function wakeServicesOfPod({ type, object, previous }: CacheEvent, cache: Cache): readonly string[] {
@@ -51,8 +49,6 @@ export function membersOf(cache: Cache, service: Service): readonly Member[] {
     .filter(({ metadata }) => isMeant(service, metadata.labels))
     .map((pod) => ({ pod, node: cache.get(nodeKind, undefined, pod.spec.nodeName ?? "") }));
 }
-
-export const zoneOf = ({ metadata }: Node): string | undefined => metadata.labels?.[zoneLabel];
 
 const isMeant = (service: Service, labels: Readonly<Record<string, string>> | undefined): boolean =>
   hasEndpointsOfPods(service) && selects({ matchLabels: service.spec.selector ?? {} }, labels);

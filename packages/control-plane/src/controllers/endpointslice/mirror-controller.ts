@@ -1,0 +1,26 @@
+/** Mirrors of Endpoints that are kept by hand: one key per service. */
+import { endpointSliceKind, endpointsKind, serviceKind } from "../../kinds/index.ts";
+import { defineController } from "../engine/controller.ts";
+import { splitKey, wakeSelf } from "../workload/wake.ts";
+import { slicesOf, wakeServiceOfSlice } from "./controller.ts";
+import { mirror, mirrorManager, type MirrorView } from "./mirror.ts";
+
+export const endpointSliceMirroringController = defineController<MirrorView>({
+  name: "endpointslicemirroring",
+  guarantee: "Endpoints of a Service without a selector are also in EndpointSlices, where proxies read.",
+  watches: [
+    { kind: endpointsKind, wakes: wakeSelf },
+    { kind: serviceKind, wakes: wakeSelf },
+    { kind: endpointSliceKind, wakes: wakeServiceOfSlice(mirrorManager) },
+  ],
+  observe: (key, { cache }) => {
+    const { namespace, name } = splitKey(key);
+    return {
+      service: cache.get(serviceKind, namespace, name),
+      endpoints: cache.get(endpointsKind, namespace, name),
+      slices: slicesOf(cache, { namespace, name }, mirrorManager),
+    };
+  },
+  reconcile: mirror,
+  isGone: ({ endpoints, slices }) => endpoints === undefined && slices.length === 0,
+});
