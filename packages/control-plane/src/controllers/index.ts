@@ -3,10 +3,15 @@
  * the nodes (nodes/), the scheduler in scheduler/.
  */
 import type { AnyController } from "./engine/controller.ts";
+import type { KindTable } from "../kinds/kind-table.ts";
+import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
 import { certificateController } from "./certificates/controller.ts";
 import type { CertificateSigner } from "./certificates/signer.ts";
 import { deploymentController } from "./deployment/controller.ts";
+import { endpointsController } from "./endpoints/controller.ts";
+import { endpointSliceController } from "./endpointslice/controller.ts";
+import { endpointSliceMirroringController } from "./endpointslice/mirror-controller.ts";
 import { garbageController } from "./garbage/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
@@ -23,6 +28,7 @@ import type { TokenKeys } from "../api/authentication/token-keys.ts";
 export interface ControllerTableOptions extends BootstrapOptions {
   /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
   readonly caCertificate: string;
+  readonly kinds: KindTable;
   /** What this server charges to quotas. */
   readonly quotaCharges: QuotaCharges;
   /** Absent: no tokens are put into Secrets. */
@@ -41,6 +47,10 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   resourceQuotaController(options.quotaCharges),
   garbageController,
   podGcController(),
+  endpointsController,
+  endpointSliceController,
+  endpointSliceMirroringController,
+  apiServiceController(options.kinds),
   rbacPolicyController,
   rbacAggregationController,
   serviceAccountTokenController({ tokens: options.tokens, caCertificate: options.caCertificate }),
