@@ -30,6 +30,16 @@ export interface ServicePort {
   readonly appProtocol?: string;
 }
 
+export interface LoadBalancerStatus {
+  readonly ingress?: readonly LoadBalancerIngress[];
+}
+
+export interface LoadBalancerIngress {
+  readonly ip?: string;
+  readonly hostname?: string;
+  readonly ipMode?: "Proxy" | "VIP";
+}
+
 export interface Service extends KubeObject {
   readonly spec: {
     readonly type?: "ClusterIP" | "NodePort" | "LoadBalancer" | "ExternalName";
@@ -39,15 +49,21 @@ export interface Service extends KubeObject {
     readonly clusterIPs?: readonly string[];
     readonly externalIPs?: readonly string[];
     readonly externalName?: string;
+    readonly externalTrafficPolicy?: "Cluster" | "Local";
+    readonly internalTrafficPolicy?: "Cluster" | "Local";
+    readonly healthCheckNodePort?: number;
+    readonly allocateLoadBalancerNodePorts?: boolean;
+    readonly loadBalancerClass?: string;
+    readonly loadBalancerSourceRanges?: readonly string[];
     readonly ipFamilies?: readonly ("IPv4" | "IPv6")[];
+    readonly ipFamilyPolicy?: "SingleStack" | "PreferDualStack" | "RequireDualStack";
+    readonly sessionAffinity?: "ClientIP" | "None";
+    readonly sessionAffinityConfig?: { readonly clientIP?: { readonly timeoutSeconds?: number } };
+    readonly trafficDistribution?: string;
     /** Pods count as ready from the start, and until they are gone. */
     readonly publishNotReadyAddresses?: boolean;
   };
-  readonly status?: {
-    readonly loadBalancer?: {
-      readonly ingress?: readonly { readonly ip?: string; readonly hostname?: string }[];
-    };
-  };
+  readonly status?: { readonly loadBalancer?: LoadBalancerStatus };
 }
 
 export interface ServiceAccount extends KubeObject {

@@ -2,11 +2,14 @@
 import type { Service } from "@kubus/shared/api/core.ts";
 import { dns1035Label } from "../../../api/names.ts";
 import { formatLabels } from "../../../api/selectors.ts";
+import { without } from "../../../api/without.ts";
 import { ageColumn, nameColumn, none } from "../../columns.ts";
 import { defineKind, withStatus } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
 import { setServiceDefaults } from "./defaults.ts";
-import { validateService, validateServiceUpdate } from "./validate.ts";
+import { isBalanced, isReachedFromOutside } from "./needs.ts";
+import { validateService, validateServiceStatus } from "./validate.ts";
+import { validateServiceUpdate } from "./validate-cluster-ips.ts";
 
 /** kubectl's narrow table cuts the addresses of a load balancer here. */
 const addressesLengthMax = 16;
@@ -39,19 +42,30 @@ export const serviceKind = defineKind<Service>({
   },
   setDefaults: setServiceDefaults,
   prepareForCreate: (service) => ({ ...service, status: { loadBalancer: {} } }),
-  prepareForUpdate: keepAddresses,
+  prepareForUpdate: keepGiven,
   validate: validateService,
   validateUpdate: validateServiceUpdate,
+  validateStatusUpdate: validateServiceStatus,
 });
 
-/** Addresses that were given to a service stay, when a client that does not know them writes it back. */
-function keepAddresses(next: Received<Service>, previous: Service): Service {
+/** Addresses stay when a client that does not know them writes the service back; what its new type lacks goes. */
+function keepGiven(next: Received<Service>, previous: Service): Service {
   const { spec = {} } = next;
   const { clusterIP, clusterIPs } = previous.spec;
-  const keeps =
-    spec.type !== "ExternalName" && !spec.clusterIP && clusterIP !== undefined && clusterIP !== "";
+  const keeps = spec.type !== "ExternalName" && !spec.clusterIP && (clusterIP ?? "") !== "";
   const kept = keeps ? { clusterIP, ...(clusterIPs === undefined ? {} : { clusterIPs }) } : {};
-  return withStatus({ ...next, spec: { ...spec, ...kept } } as Service, previous);
+  const whole = { ...spec, ...kept } as Service["spec"];
+  return withStatus({ ...next, spec: without(whole, ...useless(whole, previous.spec)) } as Service, previous);
+}
+
+/** Fields that only the type of before had, and that nobody has changed since. */
+function useless(next: Service["spec"], previous: Service["spec"]): readonly (keyof Service["spec"])[] {
+  const lost = (is: (spec: Service["spec"]) => boolean) => is(previous) && !is(next);
+  const fields = [
+    ...(lost(isBalanced) ? (["loadBalancerClass", "allocateLoadBalancerNodePorts"] as const) : []),
+    ...(lost(isReachedFromOutside) ? (["externalTrafficPolicy"] as const) : []),
+  ];
+  return fields.filter((field) => next[field] === previous[field]);
 }
 
 function externalAddresses({ spec, status }: Service): string {

@@ -1,123 +1,187 @@
 /** The rules of services (core validation). Pure. */
-import { isIP } from "node:net";
-import type { Service, ServicePort } from "@kubus/shared/api/core.ts";
+import type { LoadBalancerIngress, Service } from "@kubus/shared/api/core.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { dnsLabel, dnsSubdomain, portName } from "../../../api/names.ts";
+import { dnsSubdomain, qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
 import { validateLabels } from "../../metadata/validate.ts";
+import { validatePort } from "../../ports.ts";
 import type { Received } from "../../received.ts";
+import { checked, each, validateChoice, validateChoiceIfSaid, when } from "../../rules.ts";
+import { validateAddress, validateEndpointAddress, validateRange } from "../../validate-address.ts";
+import { familyOf } from "../families.ts";
+import { isBalanced, isHeadless, isReachedFromOutside, needsHealthCheck, type ServiceSpec } from "./needs.ts";
+import { validateClusterIps } from "./validate-cluster-ips.ts";
+import { validateNodePorts, validatePorts, validatePortsOnce } from "./validate-ports.ts";
 
 const types = ["ClusterIP", "ExternalName", "LoadBalancer", "NodePort"];
-const protocols = ["TCP", "UDP", "SCTP"];
 const affinities = ["ClientIP", "None"];
-const outOfRange = "must be between 1 and 65535, inclusive";
+const policies = ["Cluster", "Local"];
+const affinitySecondsMax = 86_400;
+const sourceRangesAnnotation = "service.beta.kubernetes.io/load-balancer-source-ranges";
+const topologyHints = "service.kubernetes.io/topology-aware-hints";
+const topologyMode = "service.kubernetes.io/topology-mode";
+const onlyBalanced = "may only be used when `type` is 'LoadBalancer'";
 
-type Spec = Received<Service["spec"]> & { readonly sessionAffinity?: string };
+type Annotations = Readonly<Record<string, string | undefined>>;
 
-export function validateService({ spec = {} }: Received<Service>): readonly Cause[] {
-  const { ports = [], type = "", clusterIP = "", sessionAffinity = "None" } = spec as Spec;
-  const isHeadless = clusterIP === "None";
+export function validateService({ metadata, spec = {} }: Received<Service>): readonly Cause[] {
+  const annotations = metadata?.annotations ?? {};
+  const { ports = [], type = "", externalIPs } = spec;
   return [
-    ...(ports.length === 0 && !isHeadless && type !== "ExternalName" ? [cause.required("spec.ports")] : []),
-    ...ports.flatMap((port, i) => validatePort(port, `spec.ports[${i}]`, ports.length > 1)),
-    ...validateUnique(ports),
+    ...validateTopology(annotations),
+    ...when(ports.length === 0 && !isHeadless(spec) && type !== "ExternalName", cause.required("spec.ports")),
+    ...validateType(spec),
+    ...validatePorts(ports),
     ...validateLabels(spec.selector, "spec.selector"),
-    ...(types.includes(type) ? [] : [cause.notSupported("spec.type", type, types)]),
-    ...(affinities.includes(sessionAffinity)
-      ? []
-      : [cause.notSupported("spec.sessionAffinity", sessionAffinity, affinities)]),
-    ...validateAddresses(spec),
-    ...validateExternalName(spec),
+    ...validateAffinity(spec),
+    ...validateClusterIps(spec),
+    ...each(externalIPs, "spec.externalIPs", (ip, at) => {
+      const wrong = validateAddress(ip, at);
+      return wrong.length > 0 ? wrong : validateEndpointAddress(ip, at);
+    }),
+    ...validateChoice(type, types, "spec.type"),
+    ...validateNodePorts(spec),
+    ...validatePortsOnce(ports),
+    ...validateSourceRanges(spec, annotations),
+    ...validateBalancer(spec),
+    ...validateTraffic(spec),
   ];
 }
 
-/** An address that was given stays for the service's life; only becoming ExternalName gives it up. */
-export function validateServiceUpdate(next: Service, previous: Service): readonly Cause[] {
-  const before = previous.spec;
-  const isFree = !before.clusterIP || before.type === "ExternalName" || next.spec.type === "ExternalName";
-  const isSame = next.spec.clusterIP === before.clusterIP;
+/** Two names of one thing, of which the older goes out of use. */
+function validateTopology({ [topologyHints]: hints, [topologyMode]: mode }: Annotations): readonly Cause[] {
+  return when(
+    hints !== undefined && mode !== undefined && hints !== mode,
+    cause.invalid(
+      `metadata.annotations[${topologyMode}]`,
+      mode,
+      `must match annotations[${topologyHints}] when both are specified`,
+    ),
+  );
+}
+
+function validateType(spec: ServiceSpec): readonly Cause[] {
+  const { type, clusterIPs = [], ipFamilies = [], ipFamilyPolicy, externalName = "" } = spec;
+  if (type === "LoadBalancer" || type === "NodePort") {
+    const why = `may not be set to 'None' for ${type} services`;
+    return when(isHeadless(spec), cause.invalid("spec.clusterIPs[0]", clusterIPs[0], why));
+  }
+  if (type !== "ExternalName") return [];
+  const forbidden = (field: string) => cause.forbidden(field, "may not be set for ExternalName services");
+  const name = externalName.replace(/\.$/, "");
   return [
-    ...(isFree || isSame
-      ? []
-      : [
-          cause.invalid(
-            "spec.clusterIPs[0]",
-            next.spec.clusterIPs ?? [next.spec.clusterIP ?? ""],
-            "may not change once set",
-          ),
-        ]),
+    ...when(clusterIPs.length > 0, forbidden("spec.clusterIPs")),
+    ...when(ipFamilies.length > 0, forbidden("spec.ipFamilies")),
+    ...when(ipFamilyPolicy !== undefined, forbidden("spec.ipFamilyPolicy")),
+    ...(name === ""
+      ? [cause.required("spec.externalName")]
+      : checked(dnsSubdomain, name, "spec.externalName")),
   ];
 }
 
-function validatePort(port: Received<ServicePort>, field: string, needsName: boolean): readonly Cause[] {
-  const { name = "", protocol = "TCP", targetPort, nodePort } = port;
-  const wrongName = name === "" ? undefined : dnsLabel(name);
+function validateAffinity({
+  sessionAffinity = "",
+  sessionAffinityConfig: config,
+}: ServiceSpec): readonly Cause[] {
+  const field = "spec.sessionAffinityConfig";
+  const seconds = config?.clientIP?.timeoutSeconds ?? 0;
+  const why = `must be greater than 0 and less than ${affinitySecondsMax}`;
   return [
-    ...(needsName && name === "" ? [cause.required(`${field}.name`)] : []),
-    ...(wrongName === undefined ? [] : [cause.invalid(`${field}.name`, name, wrongName)]),
-    ...(isPort(port.port ?? 0) ? [] : [cause.invalid(`${field}.port`, port.port ?? 0, outOfRange)]),
-    ...(protocols.includes(protocol) ? [] : [cause.notSupported(`${field}.protocol`, protocol, protocols)]),
-    ...validateTarget(targetPort, `${field}.targetPort`),
-    ...(nodePort === undefined || nodePort === 0 || isPort(nodePort)
-      ? []
-      : [cause.invalid(`${field}.nodePort`, nodePort, outOfRange)]),
-  ];
-}
-
-function validateTarget(target: number | string | undefined, field: string): readonly Cause[] {
-  if (target === undefined) return [];
-  if (typeof target === "number") return isPort(target) ? [] : [cause.invalid(field, target, outOfRange)];
-  const wrong = portName(target);
-  return wrong === undefined ? [] : [cause.invalid(field, target, wrong)];
-}
-
-function validateUnique(ports: readonly Received<ServicePort>[]): readonly Cause[] {
-  const identity = ({ protocol, port }: Received<ServicePort>) => `${protocol ?? "TCP"}/${port ?? 0}`;
-  return ports.flatMap((port, i) => {
-    const earlier = ports.slice(0, i);
-    return [
-      ...(earlier.some((other) => identity(other) === identity(port))
-        ? [cause.duplicate(`spec.ports[${i}]`, port)]
-        : []),
-      ...(port.name && earlier.some((other) => other.name === port.name)
-        ? [cause.duplicate(`spec.ports[${i}].name`, port.name)]
-        : []),
-    ];
-  });
-}
-
-function validateAddresses({
-  clusterIP = "",
-  clusterIPs = [],
-  externalIPs = [],
-  type,
-}: Received<Service["spec"]>): readonly Cause[] {
-  const isAddress = (text: string) => isIP(text) !== 0;
-  const wrong = "must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-  return [
-    ...(type === "ExternalName" && clusterIP !== ""
-      ? [cause.forbidden("spec.clusterIPs", "may not be set when `type` is 'ExternalName'")]
-      : []),
-    ...(clusterIP === "" || clusterIP === "None" || isAddress(clusterIP)
-      ? []
-      : [cause.invalid("spec.clusterIPs[0]", clusterIP, wrong)]),
-    ...(clusterIP === "None" && (type === "NodePort" || type === "LoadBalancer")
-      ? [cause.invalid("spec.clusterIPs[0]", clusterIP, `may not be set to 'None' for ${type} services`)]
-      : []),
-    ...(clusterIPs[0] !== undefined && clusterIPs[0] !== clusterIP
-      ? [cause.invalid("spec.clusterIPs", clusterIPs, "first value must match `clusterIP`")]
-      : []),
-    ...externalIPs.flatMap((ip, i) =>
-      isAddress(ip) ? [] : [cause.invalid(`spec.externalIPs[${i}]`, ip, wrong)],
+    ...validateChoice(sessionAffinity, affinities, "spec.sessionAffinity"),
+    ...when(
+      sessionAffinity === "ClientIP" && (seconds <= 0 || seconds > affinitySecondsMax),
+      cause.invalid(`${field}.clientIP.timeoutSeconds`, seconds, why),
     ),
   ];
 }
 
-function validateExternalName({ type, externalName = "" }: Received<Service["spec"]>): readonly Cause[] {
-  if (type !== "ExternalName") return [];
-  if (externalName === "") return [cause.required("spec.externalName")];
-  const wrong = dnsSubdomain(externalName.replace(/\.$/, ""));
-  return wrong === undefined ? [] : [cause.invalid("spec.externalName", externalName, wrong)];
+/** As a field, or as an annotation of old. */
+function validateSourceRanges(spec: ServiceSpec, annotations: Annotations): readonly Cause[] {
+  const { loadBalancerSourceRanges: ranges = [] } = spec;
+  const isElsewhere = !isBalanced(spec);
+  if (ranges.length > 0) {
+    const field = "spec.LoadBalancerSourceRanges";
+    return [
+      ...when(isElsewhere, cause.forbidden(field, onlyBalanced)),
+      ...each(ranges, field, (range, at) => validateRange(range.trim(), at)),
+    ];
+  }
+  const text = annotations[sourceRangesAnnotation];
+  if (text === undefined) return [];
+  const field = `metadata.annotations[${sourceRangesAnnotation}]`;
+  const listed = text.trim() === "" ? [] : text.split(",");
+  return [
+    ...when(isElsewhere, cause.forbidden(field, onlyBalanced)),
+    ...listed.flatMap((range) => validateRange(range.trim(), field)),
+  ];
 }
 
-const isPort = (port: number): boolean => Number.isInteger(port) && port >= 1 && port <= 65_535;
+function validateBalancer(spec: ServiceSpec): readonly Cause[] {
+  const { allocateLoadBalancerNodePorts: allocates } = spec;
+  return [
+    ...when(
+      allocates !== undefined && !isBalanced(spec),
+      cause.forbidden("spec.allocateLoadBalancerNodePorts", onlyBalanced),
+    ),
+    ...validateClass(spec),
+  ];
+}
+
+function validateClass(spec: ServiceSpec): readonly Cause[] {
+  const { loadBalancerClass: name } = spec;
+  const field = "spec.loadBalancerClass";
+  if (name === undefined) return [];
+  return isBalanced(spec) ? checked(qualifiedName, name, field) : [cause.forbidden(field, onlyBalanced)];
+}
+
+function validateTraffic(spec: ServiceSpec): readonly Cause[] {
+  const { externalTrafficPolicy: outer = "", healthCheckNodePort: port = 0, trafficDistribution } = spec;
+  const portField = "spec.healthCheckNodePort";
+  const onlyLocal = "may only be set when `type` is 'LoadBalancer' and `externalTrafficPolicy` is 'Local'";
+  return [
+    ...(isReachedFromOutside(spec)
+      ? validateChoice(outer, policies, "spec.externalTrafficPolicy")
+      : when(
+          outer !== "",
+          cause.invalid(
+            "spec.externalTrafficPolicy",
+            outer,
+            "may only be set for externally-accessible services",
+          ),
+        )),
+    ...(needsHealthCheck(spec)
+      ? port === 0
+        ? [cause.required(portField)]
+        : validatePort(port, portField)
+      : when(port !== 0, cause.invalid(portField, port, onlyLocal))),
+    ...validateChoiceIfSaid(spec.internalTrafficPolicy, policies, "spec.internalTrafficPolicy"),
+    ...validateChoiceIfSaid(trafficDistribution, ["PreferClose"], "spec.trafficDistribution"),
+  ];
+}
+
+export function validateServiceStatus({ spec = {}, status = {} }: Received<Service>): readonly Cause[] {
+  const field = "status.loadBalancer.ingress";
+  const { ingress = [] } = status.loadBalancer ?? {};
+  if (ingress.length > 0 && !isBalanced(spec))
+    return [cause.forbidden(field, "may only be used when `spec.type` is 'LoadBalancer'")];
+  return each(ingress, field, validateIngress);
+}
+
+function validateIngress(
+  { ip = "", ipMode, hostname = "" }: Received<LoadBalancerIngress>,
+  at: string,
+): readonly Cause[] {
+  const field = `${at}.ipMode`;
+  return [
+    ...(ip === "" ? [] : validateAddress(ip, `${at}.ip`)),
+    ...when(ip !== "" && ipMode === undefined, cause.required(field, "must be specified when `ip` is set")),
+    ...(ip === ""
+      ? when(ipMode !== undefined, cause.forbidden(field, "may not be specified when `ip` is not set"))
+      : validateChoiceIfSaid(ipMode, ["Proxy", "VIP"], field)),
+    ...(hostname === "" ? [] : checked(dnsSubdomain, hostname, `${at}.hostname`)),
+    ...when(
+      familyOf(hostname) !== undefined,
+      cause.invalid(`${at}.hostname`, hostname, "must be a DNS name, not an IP address"),
+    ),
+  ];
+}
