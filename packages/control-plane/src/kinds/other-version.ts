@@ -10,7 +10,7 @@ import { fromStored, toStored } from "./versions.ts";
 export type Conversion = (object: KubeObject) => KubeObject;
 
 export interface OtherVersion extends Partial<
-  Pick<Kind, "types" | "schema" | "deprecation" | "isHidden" | "shortNames" | "categories">
+  Pick<Kind, "schema" | "deprecation" | "isHidden" | "shortNames" | "categories">
 > {
   /** The row that it is another version of. */
   readonly of: Kind;

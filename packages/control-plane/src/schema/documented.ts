@@ -1,5 +1,6 @@
 /** Types with the texts that `kubectl explain` shows, as OpenAPI v3 writes them. Pure. */
 import generated from "./generated/descriptions.json" with { type: "json" };
+import { likeOf } from "./old-types.ts";
 import { refsIn, typeNamed, type FieldSchema } from "./schema.ts";
 
 interface Description {
@@ -14,7 +15,8 @@ const prefix = "#/components/schemas/";
 /** A type as a component of an OpenAPI v3 document. */
 export function describedType(name: string): object {
   const { properties, ...type } = typeNamed(name) ?? {};
-  const { about = "", fields = {} } = Object.hasOwn(descriptions, name) ? (descriptions[name] ?? {}) : {};
+  const like = likeOf(name);
+  const { about = "", fields = {} } = Object.hasOwn(descriptions, like) ? (descriptions[like] ?? {}) : {};
   const described = Object.entries(properties ?? {}).map(([field, schema]) => {
     const text = fields[field];
     return [

@@ -4,6 +4,7 @@
  * Loaded once, never changed. Texts for people (`kubectl explain`) are apart: only the OpenAPI documents need them.
  */
 import generated from "./generated/types.json" with { type: "json" };
+import { oldTypeNamed } from "./old-types.ts";
 
 /** What a field holds. `$ref` is the name of a type, such as `io.k8s.api.core.v1.PodSpec`. */
 export interface FieldSchema {
@@ -41,8 +42,9 @@ export type TypeLookup = (name: string) => TypeSchema | undefined;
 /** By name. In alphabetical order. */
 export const types = generated as unknown as Readonly<Record<string, TypeSchema>>;
 
-/** The generated types. Undefined when no kind of the table uses such a type. */
-export const typeNamed: TypeLookup = (name) => (Object.hasOwn(types, name) ? types[name] : undefined);
+/** The generated types, and those of old. Undefined when no kind of the table uses such a type. */
+export const typeNamed: TypeLookup = (name) =>
+  Object.hasOwn(types, name) ? types[name] : oldTypeNamed(name);
 
 /** The types that are leaves in JSON though they have names. */
 export const leafType = {

@@ -1,6 +1,7 @@
 /** Kinds of groups and versions that Kubernetes does not serve any more: rows made of the table beside this file. */
 import { apiVersionOf } from "../kind-table.ts";
 import type { Kind } from "../kind.ts";
+import { oldTypeOf } from "../../schema/old-types.ts";
 import { otherVersion } from "../other-version.ts";
 import { legacyTable, type LegacyLine } from "./table.ts";
 
@@ -19,7 +20,7 @@ export function legacyRows(today: readonly Kind[], legacyApis: LegacyApis): read
 }
 
 function legacyRow(
-  { was, now, deprecated, removed, types, read, write }: LegacyLine,
+  { was, now, deprecated, removed, read, write }: LegacyLine,
   today: Kind,
   isHidden: boolean,
 ): Kind {
@@ -34,7 +35,7 @@ function legacyRow(
     shortNames: [],
     categories: [],
     deprecation: `${was} ${kind} is deprecated in v${deprecated}+, unavailable in v${removed}+; use ${now} ${kind}`,
-    ...(types === undefined ? {} : { types }),
+    schema: oldTypeOf(was, kind) ?? today.schema,
     ...(read === undefined ? {} : { read }),
     ...(write === undefined ? {} : { write }),
   });

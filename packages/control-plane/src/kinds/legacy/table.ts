@@ -4,7 +4,6 @@
  * A line is a kind of old: when it was deprecated and when it went, and, where its words have changed, how to read and
  * write them. Kinds of one line were the same in all of this.
  */
-import type { Kind } from "../kind.ts";
 import type { Conversion } from "../other-version.ts";
 import { readFlatAutoscaler, writeFlatAutoscaler } from "./conversions/autoscaler.ts";
 import {
@@ -23,14 +22,6 @@ import {
   withTemplateLabels,
   writeExtensionsDaemonSet,
 } from "./conversions/workloads.ts";
-import {
-  customResourceDefinitionTypes,
-  daemonSetTypes,
-  deploymentTypes,
-  endpointSliceTypes,
-  flatAutoscalerTypes,
-  ingressTypes,
-} from "./types.ts";
 
 export interface LegacyLine {
   /** Group and version, as objects said. */
@@ -41,8 +32,6 @@ export interface LegacyLine {
   /** The release that deprecated it, and the one that went without it. */
   readonly deprecated: string;
   readonly removed: string;
-  /** What differs from the types of today. */
-  readonly types?: Kind["types"];
   /** An object of then as it is today, and back. */
   readonly read?: Conversion;
   readonly write?: Conversion;
@@ -51,7 +40,7 @@ export interface LegacyLine {
 const sinceFirst = { now: "apps/v1", deprecated: "1.8", removed: "1.16" } as const;
 const beforeApps = { was: "extensions/v1beta1", ...sinceFirst } as const;
 const firstApps = { was: "apps/v1beta1", ...sinceFirst } as const;
-const ingress = { types: ingressTypes, read: readIngress, write: writeIngress } as const;
+const ingress = { read: readIngress, write: writeIngress } as const;
 const until22 = { deprecated: "1.19", removed: "1.22" } as const;
 const until25 = { deprecated: "1.21", removed: "1.25" } as const;
 
@@ -59,7 +48,7 @@ const ofGroup = (group: string) => ({ was: `${group}/v1beta1`, now: `${group}/v1
 
 export const legacyTable: readonly LegacyLine[] = [
   { ...firstApps, kinds: ["ControllerRevision"] },
-  { ...firstApps, kinds: ["Deployment"], types: deploymentTypes, read: readFirstDeployment },
+  { ...firstApps, kinds: ["Deployment"], read: readFirstDeployment },
   { ...firstApps, kinds: ["StatefulSet"], read: readFirstStatefulSet },
   {
     ...sinceFirst,
@@ -80,7 +69,6 @@ export const legacyTable: readonly LegacyLine[] = [
     now: "autoscaling/v2",
     deprecated: "1.22",
     removed: "1.25",
-    types: flatAutoscalerTypes,
     read: readFlatAutoscaler,
     write: writeFlatAutoscaler,
   },
@@ -126,7 +114,6 @@ export const legacyTable: readonly LegacyLine[] = [
     ...until22,
     deprecated: "1.16",
     kinds: ["CustomResourceDefinition"],
-    types: customResourceDefinitionTypes,
     read: readCustomResourceDefinition,
     write: writeCustomResourceDefinition,
   },
@@ -138,7 +125,6 @@ export const legacyTable: readonly LegacyLine[] = [
     ...ofGroup("discovery.k8s.io"),
     ...until25,
     kinds: ["EndpointSlice"],
-    types: endpointSliceTypes,
     read: readEndpointSlice,
     write: writeEndpointSlice,
   },
@@ -146,11 +132,10 @@ export const legacyTable: readonly LegacyLine[] = [
   {
     ...beforeApps,
     kinds: ["DaemonSet"],
-    types: daemonSetTypes,
     read: readExtensionsDaemonSet,
     write: writeExtensionsDaemonSet,
   },
-  { ...beforeApps, kinds: ["Deployment"], types: deploymentTypes, read: readExtensionsDeployment },
+  { ...beforeApps, kinds: ["Deployment"], read: readExtensionsDeployment },
   {
     ...beforeApps,
     now: "networking.k8s.io/v1",

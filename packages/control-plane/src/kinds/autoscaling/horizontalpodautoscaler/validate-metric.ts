@@ -6,7 +6,7 @@ import { dnsLabel, pathSegmentName, qualifiedName } from "../../../api/names.ts"
 import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
 import { checked, when } from "../../rules.ts";
-import { validateReference } from "./validate.ts";
+import { validateReference } from "./validate-reference.ts";
 
 type Metric = Received<MetricSpec>;
 type Target = Received<MetricTarget>;

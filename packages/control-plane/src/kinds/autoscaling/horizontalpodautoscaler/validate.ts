@@ -1,16 +1,12 @@
 /** The rules of autoscalers: bounds, target, behaviour (autoscaling validation). Pure. */
-import type {
-  CrossVersionObjectReference,
-  HorizontalPodAutoscaler,
-  ScalingRules,
-} from "@kubus/shared/api/autoscaling.ts";
+import type { HorizontalPodAutoscaler, ScalingRules } from "@kubus/shared/api/autoscaling.ts";
 import { parseQuantity } from "@kubus/shared/api/quantity.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { pathSegmentName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
-import { checkedName, each, validateNotNegative, when } from "../../rules.ts";
+import { each, validateNotNegative, when } from "../../rules.ts";
 import { validateMetric } from "./validate-metric.ts";
+import { validateReference } from "./validate-reference.ts";
 
 const windowSecondsMax = 3_600;
 const periodSecondsMax = 1_800;
@@ -42,14 +38,6 @@ export function validateHorizontalPodAutoscaler({
     ...validateRules(behavior?.scaleDown, "spec.behavior.scaleDown"),
   ];
 }
-
-export const validateReference = (
-  { kind, name }: Received<CrossVersionObjectReference>,
-  field: string,
-): readonly Cause[] => [
-  ...checkedName(pathSegmentName, kind, `${field}.kind`),
-  ...checkedName(pathSegmentName, name, `${field}.name`),
-];
 
 function validateRules(rules: Received<ScalingRules> | undefined, field: string): readonly Cause[] {
   if (rules === undefined) return [];
