@@ -8,8 +8,15 @@ import type { Act } from "./call.ts";
 import { upgradeRequired } from "./streams/upgrades.ts";
 import { readLog } from "./streams/pod-log.ts";
 import { createToken } from "./verbs/account-token.ts";
+import { patchApproval, updateApproval } from "./verbs/approval.ts";
 import { createBinding } from "./verbs/pod-binding.ts";
 import { createEviction } from "./verbs/pod-eviction.ts";
+import {
+  patchEphemeralContainers,
+  patchResources,
+  updateEphemeralContainers,
+  updateResources,
+} from "./verbs/pod-parts.ts";
 import { get } from "./verbs/get.ts";
 import { patchStatus } from "./verbs/patch.ts";
 import { getScale, patchScale, updateScale } from "./verbs/scale.ts";
@@ -27,6 +34,8 @@ export interface Subresource {
 
 const isPod = ({ group, kind }: Kind) => group === "" && kind === "Pod";
 const isServiceAccount = ({ group, kind }: Kind) => group === "" && kind === "ServiceAccount";
+const isSigningRequest = ({ group, kind }: Kind) =>
+  group === "certificates.k8s.io" && kind === "CertificateSigningRequest";
 const isNamespace = ({ group, kind }: Kind) => group === "" && kind === "Namespace";
 
 export const subresources: readonly Subresource[] = [
@@ -60,12 +69,23 @@ export const subresources: readonly Subresource[] = [
     answers: { group: "", version: "v1", kind: "PodPortForwardOptions" },
     verbs: { create: upgradeRequired, get: upgradeRequired },
   },
+  {
+    name: "ephemeralcontainers",
+    of: isPod,
+    verbs: { get, patch: patchEphemeralContainers, update: updateEphemeralContainers },
+  },
+  { name: "resize", of: isPod, verbs: { get, patch: patchResources, update: updateResources } },
   { name: "log", of: isPod, verbs: { get: readLog } },
   {
     name: "token",
     of: isServiceAccount,
     answers: { group: "authentication.k8s.io", version: "v1", kind: "TokenRequest" },
     verbs: { create: createToken },
+  },
+  {
+    name: "approval",
+    of: isSigningRequest,
+    verbs: { get, patch: patchApproval, update: updateApproval },
   },
   { name: "finalize", of: isNamespace, verbs: { update: finalize } },
   {

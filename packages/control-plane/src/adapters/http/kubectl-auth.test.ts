@@ -1,7 +1,16 @@
 /** Real kubectl over TLS: who somebody is, what they may do, and how they come to tokens and certificates. */
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
+import { silentLog } from "@kubus/shared/log/log.ts";
+import { until } from "@kubus/shared/testing/until.ts";
+import { systemClock } from "@kubus/shared/time/system-clock.ts";
+import { certificateController } from "../../controllers/certificates/controller.ts";
+import { makeControllers } from "../../controllers/engine/controllers.ts";
+import { rbacAggregationController } from "../../controllers/rbac/aggregation.ts";
 import { defaultPolicy } from "../../controllers/rbac/policy/index.ts";
+import { eventKind } from "../../kinds/index.ts";
+import { aRequest } from "../../kinds/certificates/testing/requests.ts";
+import { certificateSigner } from "../x509/certificate-signer.ts";
 import { anHttpsApi, kubectl, type HttpsWorld } from "./testing/https-world.ts";
 
 const skip = kubectl === undefined ? "there is no kubectl on this machine" : false;
@@ -87,4 +96,72 @@ test("kubectl gets a token that is good for exactly what the service account may
   assert.match(await fails(world, "create token nobody"), /serviceaccounts "nobody" not found/);
   await ok(world, "delete serviceaccount robot");
   assert.equal(await status("/api/v1/namespaces/default/configmaps"), 401);
+});
+
+test("kubectl approves a request, and the certificate opens the API", { skip }, async (t) => {
+  const world = await anApiWithRoles(t);
+  const { authority } = world;
+  const signer = certificateSigner({ certificate: authority.certificate, key: authority.key });
+  const controllers = makeControllers({
+    controllers: [certificateController(signer), rbacAggregationController],
+    cache: world.cache,
+    objectsAs: world.api.objectsAs,
+    eventKind,
+    clock: systemClock,
+    log: silentLog,
+    onError: (error) => assert.fail(String(error)),
+  });
+  controllers.start();
+  t.after(() => controllers.stop());
+  const { request, key } = await aRequest({ name: "jane", groups: ["staff"] });
+  const manifest = JSON.stringify({
+    apiVersion: "certificates.k8s.io/v1",
+    kind: "CertificateSigningRequest",
+    metadata: { name: "jane" },
+    spec: {
+      request,
+      signerName: "kubernetes.io/kube-apiserver-client",
+      usages: ["client auth"],
+      expirationSeconds: 86_400,
+    },
+  });
+  await ok(world, "create -f -", manifest);
+  assert.match(
+    await ok(world, "get csr"),
+    /NAME +AGE +SIGNERNAME +REQUESTOR +REQUESTEDDURATION +CONDITION\njane +\d+s +kubernetes.io\/kube-apiserver-client +kubernetes-admin +24h +Pending/,
+  );
+  assert.equal(
+    await ok(world, "certificate approve jane"),
+    "certificatesigningrequest.certificates.k8s.io/jane approved\n",
+  );
+  const certificate = await until("the certificate", async () => {
+    const encoded = await ok(world, "get csr jane -o jsonpath={.status.certificate}");
+    return encoded === "" ? undefined : Buffer.from(encoded, "base64").toString();
+  });
+  assert.match(await ok(world, "get csr jane"), /Approved,Issued/);
+  const { status, body } = await world.ask("GET", "/api/v1/pods", { as: { certificate, key } });
+  assert.equal(status, 403);
+  assert.match(body.toString(), /User \\"jane\\" cannot list resource/);
+  await ok(world, "create clusterrolebinding staff --clusterrole=view --group=staff");
+  await until("the role to count", async () => {
+    const answer = await world.ask("GET", "/api/v1/pods", { as: { certificate, key } });
+    return answer.status === 200 ? answer : undefined;
+  });
+  const denied = JSON.stringify({ ...JSON.parse(manifest), metadata: { name: "other" } });
+  await ok(world, "create -f -", denied);
+  await ok(world, "certificate deny other");
+  assert.match(await ok(world, "get csr other"), /Denied/);
+  assert.match(await fails(world, "certificate approve other"), /is already Denied/);
+});
+
+test("kubectl reconciles roles", { skip }, async (t) => {
+  const world = await anApiWithRoles(t);
+  const role = (verbs: string) =>
+    `{"apiVersion":"rbac.authorization.k8s.io/v1","kind":"Role","metadata":{"name":"a","namespace":"default"},"rules":[{"apiGroups":[""],"resources":["pods"],"verbs":[${verbs}]}]}`;
+  assert.match(
+    await ok(world, "auth reconcile -f -", role('"get"')),
+    /role.rbac.authorization.k8s.io\/a reconciled/,
+  );
+  await ok(world, "auth reconcile -f -", role('"list"'));
+  assert.equal(await ok(world, "get role a -o jsonpath={.rules[*].verbs[*]}"), "get list");
 });
