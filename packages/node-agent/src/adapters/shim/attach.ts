@@ -44,7 +44,7 @@ export function startAttach(
   return {
     stdout,
     stderr,
-    writeStdin: (chunk) => (input === undefined ? Promise.resolve() : written(input, chunk, over)),
+    writeStdin: (chunk) => (input === undefined ? Promise.resolve() : written(input, chunk)),
     endStdin: () => {
       endInput();
       if (isInputShared && wantsInput) visit.leave();

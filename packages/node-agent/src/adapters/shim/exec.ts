@@ -70,7 +70,7 @@ export async function startExec(one: Living, options: ExecOptions, platform: Pla
   return {
     stdout,
     stderr,
-    writeStdin: (chunk) => written(stdin, chunk, result),
+    writeStdin: (chunk) => written(stdin, chunk),
     endStdin: () => void stdin.end(),
     resize,
     result,
@@ -138,11 +138,11 @@ function killGroup(leader: number): void {
   }
 }
 
-/** Resolves when the pipe took it, or when there is nobody left to take it. */
-export function written(stdin: Socket, chunk: Uint8Array, result: Promise<unknown>): Promise<void> {
+/** Resolves when the pipe took it, or when there is nobody left to take it: then the pipe is destroyed. */
+export function written(stdin: Socket, chunk: Uint8Array): Promise<void> {
   if (stdin.destroyed) return Promise.resolve();
-  const taken = new Promise<void>((resolve) => void stdin.write(chunk, () => resolve()));
-  return Promise.race([taken, result.then(() => undefined)]);
+  // INVARIANT: nothing that lives as long as the session remembers a chunk; a race with its end would.
+  return new Promise((resolve) => void stdin.write(chunk, () => resolve()));
 }
 
 /** Sizes wait for the terminal's name. */
