@@ -29,7 +29,7 @@ import type { ServerConfig } from "./config.ts";
 import { makeControllers } from "./controllers/engine/controllers.ts";
 import { controllersOf } from "./controllers/index.ts";
 import { makeFeed } from "./feed/feed.ts";
-import { eventKind, nodeKind, podKind, servedKinds } from "./kinds/index.ts";
+import { eventKind, nodeKind, podKind, servedWith } from "./kinds/index.ts";
 import { makeKindTable } from "./kinds/kind-table.ts";
 import { startLeadership } from "./leadership/leadership.ts";
 import { nodeAddressController } from "./nodes/addresses/controller.ts";
@@ -85,7 +85,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     openJetStreamStore({ link, stream: "KUBUSTRANSIENT", kind: "transient", clock, random, registry, log }),
   ]);
   const stores = { durable, transient };
-  const kindTable = makeKindTable(servedKinds);
+  const kindTable = makeKindTable(servedWith(config.legacyApis));
   const cache = makeCache({ kinds: kindTable, stores, log, clock });
   followCustomKinds(cache, kindTable);
   const audit = openAuditFile({ path: `${config.stateDir}/audit.log`, clock, log });

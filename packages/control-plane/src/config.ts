@@ -1,4 +1,6 @@
 /** What a control plane must be told. Parsed once by `kubus server`, passed down as a plain object. */
+import type { LegacyApis } from "./kinds/legacy/index.ts";
+
 export interface ServerConfig {
   /** `server-1`. */
   readonly name: string;
@@ -24,6 +26,8 @@ export interface ServerConfig {
   readonly podCidr: string;
   readonly serviceCidr: string;
   readonly failover: "fast" | "balanced" | "patient";
+  /** Groups and versions that Kubernetes does not serve any more. */
+  readonly legacyApis: LegacyApis;
   /** Derives the boards' beat keys. Hex, 32 bytes, the same on all servers. */
   readonly clusterSecret: string;
   /** The interface that leads to the boards: no verdicts while it has no carrier. */

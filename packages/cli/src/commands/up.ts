@@ -46,6 +46,13 @@ export const up = defineCommand({
       default: "balanced",
       meaning: "How soon a silent board is given up.",
     },
+    "legacy-apis": {
+      kind: "text",
+      choices: ["on", "off"],
+      default: "off",
+      meaning:
+        "Whether kubectl lists the groups and versions that Kubernetes dropped; they are served in any case.",
+    },
     detach: { kind: "switch", meaning: "Return as soon as it is ready; end it with kubus down." },
   },
   meaning:
@@ -69,6 +76,7 @@ export const up = defineCommand({
       apiPort: flags["api-port"],
       dashboardPort: flags["dashboard-port"],
       failover: flags.failover,
+      legacyApis: flags["legacy-apis"] === "on" ? "announced" : "hidden",
       terminal: out,
     });
   },

@@ -98,6 +98,15 @@ export const serverRows: readonly ConfigRow[] = [
     meaning: "How soon a silent board is given up.",
   },
   {
+    key: "legacyApis",
+    flag: "legacy-apis",
+    kind: "text",
+    default: "hidden",
+    choices: ["announced", "hidden", "refused"],
+    meaning:
+      "Groups and versions that Kubernetes dropped, such as extensions/v1beta1: listed, served unlisted, or not served.",
+  },
+  {
     key: "clusterSecretFile",
     flag: "cluster-secret-file",
     kind: "file",
@@ -137,6 +146,7 @@ export function serverConfig(settings: Settings, version: string): ServerConfig 
     podCidr: text("podCidr"),
     serviceCidr: text("serviceCidr"),
     failover: text("failover") as ServerConfig["failover"],
+    legacyApis: text("legacyApis") as ServerConfig["legacyApis"],
     clusterSecret: text("clusterSecretFile"),
     ...(link === undefined ? {} : { link }),
   };

@@ -81,7 +81,7 @@ test("a server's flags alone are enough", async () => {
   });
   const config = serverConfig(settings, "1.2.3");
   assert.deepEqual(
-    [config.name, config.bus.servers, config.api.port, config.failover],
-    ["server-1", ["tls://a:1", "tls://b:2"], 6443, "balanced"],
+    [config.name, config.bus.servers, config.api.port, config.failover, config.legacyApis],
+    ["server-1", ["tls://a:1", "tls://b:2"], 6443, "balanced", "hidden"],
   );
 });

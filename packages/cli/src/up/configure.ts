@@ -50,6 +50,8 @@ export interface ClusterPlan {
   readonly bus: Target;
   readonly natsVersion: string;
   readonly failover: string;
+  /** As the server's configuration names it; its own default when absent. */
+  readonly legacyApis?: string;
 }
 
 export interface Keys {
@@ -102,7 +104,7 @@ export async function configureUsers(
 }
 
 export async function configureServer(plan: ClusterPlan, server: ServerPlan): Promise<void> {
-  const { layout, ranges, failover } = plan;
+  const { layout, ranges, failover, legacyApis } = plan;
   const { name, address, api, udpPort, traits } = server;
   const { link, bus = plan.bus } = traits;
   const own = layout.server(name);
@@ -125,6 +127,7 @@ export async function configureServer(plan: ClusterPlan, server: ServerPlan): Pr
       podCidr: ranges.podCidr,
       serviceCidr: ranges.serviceCidr,
       failover,
+      ...(legacyApis === undefined ? {} : { legacyApis }),
       clusterSecretFile: layout.clusterSecret,
       ...(link === undefined ? {} : { link }),
     }),

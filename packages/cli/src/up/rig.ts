@@ -33,6 +33,7 @@ export interface ClusterOptions {
   readonly apiPort: number;
   readonly dashboardPort: number;
   readonly failover: string;
+  readonly legacyApis?: string;
   readonly clock: Clock;
   readonly log: Log;
   readonly registry: ActorRegistry;
@@ -67,9 +68,10 @@ export async function allSettled(promises: readonly Promise<void>[]): Promise<vo
 
 /** Configuration files, and supervisors that nobody has started yet. */
 export async function outfit(options: ClusterOptions, ground: Ground): Promise<Rig> {
-  const { layout, journal, clock, registry, onError, failover, say } = options;
+  const { layout, journal, clock, registry, onError, failover, legacyApis, say } = options;
   const { world, ranges, bus, natsVersion, boards } = ground;
-  const plan: ClusterPlan = { layout, ranges, bus, natsVersion, failover };
+  const chosen = legacyApis === undefined ? {} : { legacyApis };
+  const plan: ClusterPlan = { layout, ranges, bus, natsVersion, failover, ...chosen };
   const servers = await Promise.all(
     world.servers.map(async (server) => ({
       name: server.name,

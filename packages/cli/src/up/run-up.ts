@@ -27,6 +27,7 @@ export interface UpOptions {
   readonly apiPort: number;
   readonly dashboardPort: number;
   readonly failover: string;
+  readonly legacyApis?: string;
   readonly terminal: Terminal;
   /** What servers and agents run. Default: the bundles of this checkout. */
   readonly programs?: () => Promise<Bundles>;
