@@ -5,6 +5,7 @@
  * `fieldValidation` of a PATCH and then leave all checks to the server.
  */
 import { createHash } from "node:crypto";
+import { customReferences } from "../apiextensions/open-api.ts";
 import type { Kind, Verb } from "../kinds/kind.ts";
 import { describedType, referencesOf } from "../schema/documented.ts";
 import { verbsOf } from "./verbs/index.ts";
@@ -54,12 +55,15 @@ function schemasOf(kinds: readonly Kind[]): Parts {
     ),
   );
   const [{ group, version } = { group: "", version: "" }] = kinds;
-  const names = reachable([...identities.keys(), deleteOptions, status]);
+  const custom = new Map(kinds.flatMap(({ components }) => Object.entries(components?.() ?? {})));
+  const builtIn = [...identities.keys()].filter((name) => !custom.has(name));
+  const others = custom.size === 0 ? [] : customReferences;
+  const names = [...reachable([...builtIn, ...others, deleteOptions, status]), ...custom.keys()].sort();
   const schemas = names.map((name) => {
     const kind = identities.get(name);
     const identity =
       kind === undefined ? {} : { "x-kubernetes-group-version-kind": [{ group, version, kind }] };
-    return [name, { ...describedType(name), ...identity }] as const;
+    return [name, { ...(custom.get(name) ?? describedType(name)), ...identity }] as const;
   });
   return Object.fromEntries(schemas);
 }

@@ -15,6 +15,7 @@ import type { CustomKind } from "../kinds/kind-table.ts";
 import { columnsOf } from "./columns.ts";
 import { withDefaults } from "./defaults.ts";
 import { valueAt, withValueAt } from "./json-path.ts";
+import { customComponents } from "./open-api.ts";
 import { prune } from "./prune.ts";
 import { readCustomFields } from "./read-fields.ts";
 import { typesOf } from "./type-view.ts";
@@ -86,6 +87,7 @@ function rowOf(crd: CustomResourceDefinition, names: CustomResourceDefinitionNam
     scope,
     schema: schemaName,
     types: typesOf(schemaName, schema),
+    components: () => customComponents(schema, { name: schemaName, plural }),
     owner: "whoever defined the kind",
     subresources: subresourcesOf(version),
     columns: columnsOf(version.additionalPrinterColumns),

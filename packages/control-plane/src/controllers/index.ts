@@ -8,6 +8,7 @@ import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
 import { certificateController } from "./certificates/controller.ts";
 import type { CertificateSigner } from "./certificates/signer.ts";
+import { customResourceDefinitionController } from "./crd/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
@@ -41,6 +42,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   bootstrapController(options),
   namespaceFurnitureController(options.caCertificate),
   namespaceController,
+  customResourceDefinitionController,
   deploymentController,
   replicaSetController,
   replicationControllerController,

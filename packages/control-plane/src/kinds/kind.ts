@@ -89,6 +89,8 @@ export interface Kind<T extends KubeObject = KubeObject> {
   readonly schema: string;
   /** The types that `schema` is made of, where they are not the generated ones: custom kinds bring their own. */
   readonly types?: TypeLookup;
+  /** Its own type and that of its lists, as OpenAPI v3 tells of them; of custom kinds. */
+  readonly components?: () => Readonly<Record<string, object>>;
   /** Reads what a client sent, where a type alone does not say what an object may hold. */
   readonly readFields?: (value: unknown, refuse: (why: string) => never) => ReadFields;
   /** A stored object as it is shown and worked with: what newer schemas brought is filled in. */

@@ -15,7 +15,7 @@ export const watchMachine = setup({
   types: {
     input: {} as WatchTimes,
     context: {} as WatchTimes,
-    events: {} as { type: "reader.left" } | { type: "reader.fellBehind" },
+    events: {} as { type: "reader.left" } | { type: "reader.fellBehind" } | { type: "kind.removed" },
     emitted: {} as { type: "bookmark.due" },
   },
   actions: { askForBookmark: emit({ type: "bookmark.due" }) },
@@ -31,7 +31,7 @@ export const watchMachine = setup({
     following: {
       description: "Changes go to the reader as they happen.",
       after: { lifetime: "over" },
-      on: { "reader.left": "over", "reader.fellBehind": "over" },
+      on: { "reader.left": "over", "reader.fellBehind": "over", "kind.removed": "over" },
       initial: "marked",
       states: {
         marked: {

@@ -72,7 +72,13 @@ async function follow(state: ApiState, watch: Watch, sink: Sink): Promise<void> 
   });
   if (typeof subscription === "string") sendGone(state, watch, { sink, revision });
   else {
+    const { kinds } = state;
+    const { group, version, plural } = watch.call.served;
+    const removal = kinds.onChange(() => {
+      if (kinds.byResource(group, version, plural) === undefined) life.end("kind.removed");
+    });
     await life.over;
+    removal.unsubscribe();
     subscription.unsubscribe();
   }
   life.end("reader.left");
@@ -134,7 +140,7 @@ function aliveFor(state: ApiState, { call, options, painter }: Watch, sink: Sink
     if (options.allowsBookmarks) sink.write(painter.bookmark(cache.resourceVersion(call.kind)));
   });
   const over = new Promise<void>((resolve) => actor.subscribe({ complete: resolve }));
-  const end = (type: "reader.left" | "reader.fellBehind") => actor.send({ type });
+  const end = (type: "reader.left" | "reader.fellBehind" | "kind.removed") => actor.send({ type });
   sink.gone.addEventListener("abort", () => end("reader.left"), { once: true });
   if (sink.gone.aborted) end("reader.left");
   return { over, end };
