@@ -10,6 +10,7 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import { Conflict, storeLimits, type Entry, type Follower, type Revision, type Store } from "./store.ts";
 import { durableRevisions, transientRevisions } from "./revision-text.ts";
+import { withSharedSets } from "./shared-sets.ts";
 
 export interface MemoryStore extends Store {
   /** While away, nothing can be written or read; followers wait. */
@@ -143,7 +144,7 @@ const entryOf = ({ key, revision, text, deleted }: Row): Entry => ({
   key,
   revision,
   deleted,
-  object: JSON.parse(text) as KubeObject,
+  object: withSharedSets(JSON.parse(text) as KubeObject),
 });
 
 function encode(object: KubeObject): string {

@@ -7,6 +7,7 @@
 import { hash } from "node:crypto";
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { formatKey, parseKey } from "../../store/key.ts";
+import { withSharedSets } from "../../store/shared-sets.ts";
 import type { Revision } from "../../store/store.ts";
 
 export interface StoredObject {
@@ -72,7 +73,7 @@ export function decodeObject(
     writeId,
     base: Number(base),
     text,
-    object: JSON.parse(text) as KubeObject,
+    object: withSharedSets(JSON.parse(text) as KubeObject),
   };
 }
 

@@ -76,6 +76,7 @@ export function managerOf({ query, headers }: Pick<ApiRequest, "query" | "header
 /** `kubectl/v1.33.0 (linux/amd64)` → `kubectl`. */
 function programOf(userAgent: string): string {
   const [program = ""] = userAgent.split("/");
+  if (plainName.test(program)) return program;
   let name = "";
   for (const character of program) {
     if (!isPrintable(character)) continue;
@@ -84,6 +85,9 @@ function programOf(userAgent: string): string {
   }
   return name;
 }
+
+/** What most programs are called: nothing has to be left out. */
+const plainName = /^[\x20-\x7e]{0,128}$/;
 
 /** `system:serviceaccount:kube-system:job-controller` → `job-controller`; an agent on a board is `kubus-agent`. */
 export function accountManager(userName: string): string {
