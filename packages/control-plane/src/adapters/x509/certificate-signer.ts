@@ -32,7 +32,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
       const names = asked.extensions.find(({ type }) => type === alternativeNames);
       const extended = usages.flatMap((usage) => extendedUsages[usage] ?? []);
       // An extension without a single flag makes the whole certificate invalid.
-      const flags: KeyUsageFlags = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
+      const flags = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
       const signed = await X509CertificateGenerator.create({
         serialNumber: serialNumber(),
         subject: asked.subjectName,
@@ -44,7 +44,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
         signingAlgorithm: algorithm,
         extensions: [
           new BasicConstraintsExtension(false, undefined, true),
-          ...(flags === 0 ? [] : [new KeyUsagesExtension(flags, true)]),
+          ...(flags === 0 ? [] : [new KeyUsagesExtension(flags as KeyUsageFlags, true)]),
           ...(extended.length === 0 ? [] : [new ExtendedKeyUsageExtension(extended)]),
           await AuthorityKeyIdentifierExtension.create(issuer),
           ...(names === undefined ? [] : [new SubjectAlternativeNameExtension(names.rawData)]),
@@ -57,7 +57,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
 
 const alternativeNames = "2.5.29.17";
 
-const keyUsages: Readonly<Record<string, KeyUsageFlags>> = {
+const keyUsages: Readonly<Record<string, number>> = {
   signing: KeyUsageFlags.digitalSignature,
   "digital signature": KeyUsageFlags.digitalSignature,
   "content commitment": KeyUsageFlags.nonRepudiation,

@@ -73,7 +73,8 @@ test("a verdict needs the right to approve for the signer", async () => {
     const approved = await judge(world, "Approved");
     assert.equal(approved.status, 200, approved.text);
     const [condition] =
-      (approved.json.status as { conditions?: readonly Record<string, unknown>[] }).conditions ?? [];
+      (approved.json.status as unknown as { conditions?: readonly Record<string, unknown>[] }).conditions ??
+      [];
     assert.equal(typeof condition?.["lastUpdateTime"], "string");
   }
 });

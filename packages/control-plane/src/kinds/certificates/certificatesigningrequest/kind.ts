@@ -32,7 +32,7 @@ export const certificateSigningRequestKind = defineKind<Csr>({
     },
     { name: "Condition", type: "string", of: conditionText },
   ],
-  selectableFields: { "spec.signerName": ({ spec }) => spec.signerName },
+  selectableFields: { "spec.signerName": ({ spec }) => (spec as Partial<Csr["spec"]>).signerName ?? "" },
   prepareForCreate: (csr, { user }) => {
     // Who asks is known better here than to the one who asks.
     const { spec = {} } = csr as Received<Csr>;
