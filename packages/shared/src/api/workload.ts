@@ -1,6 +1,7 @@
 /** The kinds of apps/v1, and ReplicationController (core/v1). */
 import type { Condition, KubeObject, LabelSelector } from "./meta.ts";
 import type { PodTemplateSpec } from "./pod.ts";
+import type { PersistentVolumeClaimSpec } from "./volume.ts";
 
 export interface ReplicaSetStatus {
   readonly replicas: number;
@@ -78,7 +79,7 @@ export interface ClaimTemplate {
   readonly apiVersion?: string;
   readonly kind?: string;
   readonly metadata?: { readonly name?: string; readonly labels?: Readonly<Record<string, string>> };
-  readonly spec?: { readonly volumeMode?: string; readonly storageClassName?: string };
+  readonly spec?: PersistentVolumeClaimSpec;
   readonly status?: { readonly phase?: string };
 }
 

@@ -151,7 +151,10 @@ testRefusedStatuses(replicaSetKind, [
 
 const rolling = (rollingUpdate: object, type = "RollingUpdate") =>
   a({ updateStrategy: { type, rollingUpdate } });
-const claim = (name: string) => ({ metadata: { name }, spec: { accessModes: ["ReadWriteOnce"] } });
+const claim = (name: string) => ({
+  metadata: { name },
+  spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+});
 
 testRefusals(statefulSetKind, [
   ...ofTemplates,
@@ -187,9 +190,11 @@ testRefusals(statefulSetKind, [
     "FieldValueNotSupported spec.persistentVolumeClaimRetentionPolicy.whenDeleted",
   ],
   [
-    "a claim without name",
+    "a claim without name, modes and size",
     a({ volumeClaimTemplates: [{ spec: {} }] }),
     "FieldValueRequired spec.volumeClaimTemplates[0].metadata.name",
+    "FieldValueRequired spec.volumeClaimTemplates[0].spec.accessModes",
+    "FieldValueRequired spec.volumeClaimTemplates[0].spec.resources[storage]",
   ],
   [
     "a mount of no volume",
@@ -241,7 +246,11 @@ test("a StatefulSet is filled in as Kubernetes does", () => {
       apiVersion: "v1",
       kind: "PersistentVolumeClaim",
       metadata: { name: "data" },
-      spec: { accessModes: ["ReadWriteOnce"], volumeMode: "Filesystem" },
+      spec: {
+        accessModes: ["ReadWriteOnce"],
+        resources: { requests: { storage: "1Gi" } },
+        volumeMode: "Filesystem",
+      },
       status: { phase: "Pending" },
     },
   ]);

@@ -11,6 +11,7 @@ import type {
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { dnsLabel } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
+import { validateClaimSpec } from "../../core/persistentvolumeclaim/validate.ts";
 import type { Received } from "../../received.ts";
 import { checkedIfSaid, checkedName, each, validateNotNegative, when } from "../../rules.ts";
 import { validateAlwaysRestarted, validatePodTemplate, validateSelector } from "../../template/validate.ts";
@@ -108,8 +109,11 @@ function validateRetention(
   });
 }
 
-const validateClaim = ({ metadata }: Received<ClaimTemplate>, at: string): readonly Cause[] =>
-  checkedName(dnsLabel, metadata?.name, `${at}.metadata.name`);
+/** Its name is also that of a volume. */
+const validateClaim = ({ metadata, spec = {} }: Received<ClaimTemplate>, at: string): readonly Cause[] => [
+  ...checkedName(dnsLabel, metadata?.name, `${at}.metadata.name`),
+  ...validateClaimSpec(spec, `${at}.spec`),
+];
 
 /** What a change of a stateful set may touch: the rest is what its pods and claims were made of. */
 const changeable: readonly (keyof StatefulSet["spec"])[] = [
