@@ -27,6 +27,15 @@ export function deleteOptionsIn(call: Call): DeleteOptions {
   });
 }
 
+/** Whether nothing is to be done: asked for in the query, or in the body, as kubectl does. */
+export function isDryRunDeletion({ request, dryRun }: Call): boolean {
+  if (dryRun || request.body.length === 0) return dryRun;
+  const { dryRun: asked = [] } = receivedFrom(valueIn(request));
+  const wrong = asked.find((value) => value !== "All");
+  if (wrong !== undefined) throw unsupportedOption("dryRun", wrong, ["All"]);
+  return asked.length > 0;
+}
+
 /** Checks what was received; refuses with 400 or 422. */
 export function deleteOptionsOf(received: Received): DeleteOptions {
   const { gracePeriodSeconds: seconds, preconditions } = received;

@@ -13,6 +13,7 @@ import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { endpointSliceMirroringController } from "./endpointslice/mirror-controller.ts";
+import { disruptionController } from "./disruption/controller.ts";
 import { garbageController } from "./garbage/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
@@ -47,6 +48,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicaSetController,
   replicationControllerController,
   resourceQuotaController(options.quotaCharges),
+  disruptionController,
   garbageController,
   podGcController(),
   endpointsController,

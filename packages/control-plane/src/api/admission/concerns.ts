@@ -11,6 +11,7 @@ export const concerns = ({ kind, subresource }: Attempt, group: string, name: st
   subresource === undefined && kind.group === group && kind.kind === name;
 
 /** All objects of a kind, or none when the kind is not served here. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- rows are found by name; who asks knows the type
 export function listed<T extends KubeObject>(
   { cache, kinds }: { readonly cache: Cache; readonly kinds: KindTable },
   apiVersion: string,
@@ -22,6 +23,7 @@ export function listed<T extends KubeObject>(
 }
 
 /** One object, when it and its kind are there. */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- rows are found by name; who asks knows the type
 export function found<T extends KubeObject>(
   { cache, kinds }: { readonly cache: Cache; readonly kinds: KindTable },
   apiVersion: string,

@@ -73,7 +73,7 @@ function booked(account: Account, charge: Charge, ledger: Ledger): Promise<void>
   return new Promise((resolve, reject) => {
     const settle = (refusal?: unknown) => {
       if (refusal === undefined) resolve();
-      else reject(refusal instanceof Error ? refusal : new Error(String(refusal)));
+      else reject(refusal instanceof Error ? refusal : new Error("the charge failed", { cause: refusal }));
     };
     account.waiting.push({ charge, settle });
     if (!account.isOpen) void work(account, ledger);
