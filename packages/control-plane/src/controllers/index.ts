@@ -18,6 +18,7 @@ import { garbageController } from "./garbage/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
+import { priorityClassController } from "./priorityclass/controller.ts";
 import { rbacAggregationController } from "./rbac/aggregation.ts";
 import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
@@ -51,6 +52,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   disruptionController,
   garbageController,
   podGcController(),
+  priorityClassController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,
