@@ -32,7 +32,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
       const names = asked.extensions.find(({ type }) => type === alternativeNames);
       const extended = usages.flatMap((usage) => extendedUsages[usage] ?? []);
       // An extension without a single flag makes the whole certificate invalid.
-      const flags = usages.reduce((sum, usage) => sum | (keyUsages[usage] ?? 0), 0);
+      const flags = flagsOf(usages);
       const signed = await X509CertificateGenerator.create({
         serialNumber: serialNumber(),
         subject: asked.subjectName,
@@ -44,7 +44,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
         signingAlgorithm: algorithm,
         extensions: [
           new BasicConstraintsExtension(false, undefined, true),
-          ...(flags === 0 ? [] : [new KeyUsagesExtension(flags as KeyUsageFlags, true)]),
+          ...(flags === undefined ? [] : [new KeyUsagesExtension(flags, true)]),
           ...(extended.length === 0 ? [] : [new ExtendedKeyUsageExtension(extended)]),
           await AuthorityKeyIdentifierExtension.create(issuer),
           ...(names === undefined ? [] : [new SubjectAlternativeNameExtension(names.rawData)]),
@@ -57,7 +57,7 @@ export function certificateSigner({ certificate, key }: AuthorityPair): Certific
 
 const alternativeNames = "2.5.29.17";
 
-const keyUsages: Readonly<Record<string, number>> = {
+const keyUsages: Readonly<Record<string, KeyUsageFlags>> = {
   signing: KeyUsageFlags.digitalSignature,
   "digital signature": KeyUsageFlags.digitalSignature,
   "content commitment": KeyUsageFlags.nonRepudiation,
@@ -65,6 +65,12 @@ const keyUsages: Readonly<Record<string, number>> = {
   "data encipherment": KeyUsageFlags.dataEncipherment,
   "key agreement": KeyUsageFlags.keyAgreement,
 };
+
+/** Undefined when none of the usages is one of the key. */
+const flagsOf = (usages: readonly string[]): KeyUsageFlags | undefined =>
+  usages
+    .flatMap((usage) => keyUsages[usage] ?? [])
+    .reduce<KeyUsageFlags | undefined>((all, flag) => (all === undefined ? flag : all | flag), undefined);
 
 const extendedUsages: Readonly<Record<string, readonly string[]>> = {
   "server auth": [ExtendedKeyUsage.serverAuth],

@@ -115,16 +115,16 @@ function withToken(spec: Spec, { random }: AdmissionWorld): Spec {
   const mount = (container: Container): Container =>
     hasMount(container)
       ? container
-      : ({
+      : {
           ...container,
           volumeMounts: [...(container.volumeMounts ?? []), { name, readOnly: true, mountPath }],
-        } as Container);
+        };
   return {
     ...spec,
     ...(spec.initContainers === undefined ? {} : { initContainers: spec.initContainers.map(mount) }),
     containers: spec.containers.map(mount),
     ...(present === undefined ? { volumes: [...volumes, tokenVolume(name)] } : {}),
-  } as Spec;
+  };
 }
 
 const hasMount = ({ volumeMounts = [] }: Container): boolean =>
