@@ -5,7 +5,7 @@ import { endpointsKind, nodeKind, podKind, serviceKind } from "../../kinds/index
 import { defineController } from "../engine/controller.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
 import { managedByLabel, manager, reconcile, type EndpointsView } from "./reconcile.ts";
-import { membersOf, wakeServicesOfNode, wakeServicesOfPod } from "./wake.ts";
+import { lastingService, membersOf, wakeServicesOfNode, wakeServicesOfPod } from "./wake.ts";
 
 export const endpointsController = defineController<EndpointsView>({
   name: "endpoint",
@@ -19,7 +19,7 @@ export const endpointsController = defineController<EndpointsView>({
   ],
   observe: (key, { cache }) => {
     const { namespace, name } = splitKey(key);
-    const service = cache.get(serviceKind, namespace, name);
+    const service = lastingService(cache, namespace, name);
     return {
       service,
       endpoints: cache.get(endpointsKind, namespace, name),

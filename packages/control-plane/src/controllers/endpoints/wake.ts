@@ -4,7 +4,7 @@ import { keyOf } from "@kubus/shared/api/meta.ts";
 import type { Node } from "@kubus/shared/api/node.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
-import { nodeKind, podKind, serviceKind } from "../../kinds/index.ts";
+import { namespaceKind, nodeKind, podKind, serviceKind } from "../../kinds/index.ts";
 import { selects } from "../workload/selection.ts";
 import { hasEndpointsOfPods, isEndpointChange, isLost, zoneOf, type Member } from "./members.ts";
 
@@ -39,6 +39,12 @@ export function wakeServicesOfNode({ type, object, previous }: CacheEvent, cache
       .filter((service) => here.some(({ metadata }) => isMeant(service, metadata.labels)))
       .map(keyOf);
   });
+}
+
+/** A service to keep endpoints for: in a namespace that is being emptied, nothing can come any more. */
+export function lastingService(cache: Cache, namespace: string, name: string): Service | undefined {
+  const room = cache.get(namespaceKind, undefined, namespace);
+  return room?.metadata.deletionTimestamp === undefined ? cache.get(serviceKind, namespace, name) : undefined;
 }
 
 /** The pods that a service's selector finds, with their boards. */

@@ -3,7 +3,7 @@ import { keyOf } from "@kubus/shared/api/meta.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import type { EndpointSlice } from "@kubus/shared/api/discovery.ts";
 import { endpointSliceKind, nodeKind, podKind, serviceKind } from "../../kinds/index.ts";
-import { membersOf, wakeServicesOfNode, wakeServicesOfPod } from "../endpoints/wake.ts";
+import { lastingService, membersOf, wakeServicesOfNode, wakeServicesOfPod } from "../endpoints/wake.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
 import { manager, reconcile, type SlicesView } from "./reconcile.ts";
@@ -21,7 +21,7 @@ export const endpointSliceController = defineController<SlicesView>({
   ],
   observe: (key, { cache }) => {
     const { namespace, name } = splitKey(key);
-    const service = cache.get(serviceKind, namespace, name);
+    const service = lastingService(cache, namespace, name);
     return {
       service,
       slices: service === undefined ? [] : slicesOf(cache, service.metadata, manager),

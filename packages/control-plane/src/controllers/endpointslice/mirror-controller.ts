@@ -1,5 +1,6 @@
 /** Mirrors of Endpoints that are kept by hand: one key per service. */
 import { endpointSliceKind, endpointsKind, serviceKind } from "../../kinds/index.ts";
+import { lastingService } from "../endpoints/wake.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
 import { slicesOf, wakeServiceOfSlice } from "./controller.ts";
@@ -16,7 +17,7 @@ export const endpointSliceMirroringController = defineController<MirrorView>({
   observe: (key, { cache }) => {
     const { namespace, name } = splitKey(key);
     return {
-      service: cache.get(serviceKind, namespace, name),
+      service: lastingService(cache, namespace, name),
       endpoints: cache.get(endpointsKind, namespace, name),
       slices: slicesOf(cache, { namespace, name }, mirrorManager),
     };

@@ -1,11 +1,10 @@
 /** Event: something that was noticed about an object. Many and soon forgotten, so it is transient. */
 import type { Event, ObjectReference } from "@kubus/shared/api/core.ts";
-import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { age } from "../../../api/age.ts";
-import { cause } from "../../causes.ts";
 import { nameColumn } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
+import { validateEvent } from "./validate.ts";
 
 interface Series {
   readonly count?: number;
@@ -50,15 +49,6 @@ export const eventKind = defineKind<FullEvent>({
   },
   validate: validateEvent,
 });
-
-/** Events of cluster-scoped objects live in `default`; all others beside their object. */
-function validateEvent({ metadata, involvedObject }: Received<Event>): readonly Cause[] {
-  const { namespace = "" } = metadata ?? {};
-  const about = involvedObject?.namespace ?? "";
-  const isBeside =
-    about === "" ? namespace === "default" || namespace === "kube-system" : about === namespace;
-  return isBeside ? [] : [cause.invalid("involvedObject.namespace", about, "does not match event.namespace")];
-}
 
 function lastSeen(event: FullEvent, now: number): string {
   const { series, lastTimestamp, eventTime } = event;

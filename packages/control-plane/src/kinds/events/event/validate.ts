@@ -1,16 +1,12 @@
 /**
  * The rules of events that are written through events.k8s.io, on the core form that is stored. Pure.
  *
- * Whoever uses the newer group says who reports and when, and afterwards changes nothing but the series.
+ * Whoever uses the newer group says when, in no older way, and afterwards changes nothing but the series.
  */
 import type { Event, ObjectReference } from "@kubus/shared/api/core.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import { qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";
-import { checked, validateImmutable, when } from "../../rules.ts";
-
-const wordBytesMax = 128;
-const noteBytesMax = 1024;
+import { validateImmutable, when } from "../../rules.ts";
 
 type Stored = Event & {
   readonly action?: string;
@@ -22,7 +18,6 @@ export function validateNewEvent(event: Stored): readonly Cause[] {
   const { type = "", source, eventTime } = event;
   const set = (field: string, isSet: boolean) => when(isSet, cause.invalid(field, "", "needs to be unset"));
   return [
-    ...(isSaid(eventTime) ? validateReport(event) : []),
     ...validateSeries(event),
     ...when(!isSaid(eventTime), cause.required("eventTime")),
     ...when(!["Normal", "Warning"].includes(type), cause.invalid("type", "", `has invalid value: ${type}`)),
@@ -56,30 +51,6 @@ export function validateNewEventUpdate(next: Stored, previous: Stored): readonly
     ...validateImmutable(next.reportingInstance, previous.reportingInstance, "reportingInstance"),
   ];
 }
-
-/** Who reports what: asked of every event that has a time of its own. */
-function validateReport(event: Stored): readonly Cause[] {
-  const { reportingComponent = "", reportingInstance = "", action = "", reason = "", message = "" } = event;
-  return [
-    ...when(reportingComponent === "", cause.required("reportingController")),
-    ...checked(qualifiedName, reportingComponent, "reportingController"),
-    ...validateWord(reportingInstance, "reportingInstance"),
-    ...validateWord(action, "action"),
-    ...validateWord(reason, "reason"),
-    ...validateLength(message, noteBytesMax, "message"),
-  ];
-}
-
-const validateWord = (word: string, field: string): readonly Cause[] => [
-  ...when(word === "", cause.required(field)),
-  ...validateLength(word, wordBytesMax, field),
-];
-
-const validateLength = (text: string, bytesMax: number, field: string): readonly Cause[] =>
-  when(
-    new TextEncoder().encode(text).length > bytesMax,
-    cause.invalid(field, "", `can have at most ${bytesMax} characters`),
-  );
 
 function validateSeries({ series }: Stored): readonly Cause[] {
   if (series === undefined || series === null) return [];

@@ -28,6 +28,11 @@ export const volumeAttachmentKind = defineKind<VolumeAttachment>({
     { name: "Attached", type: "boolean", of: ({ status }) => status?.attached ?? false },
     ageColumn,
   ],
+  setDefaults: (attachment: Received<VolumeAttachment>) =>
+    ({
+      ...attachment,
+      spec: { attacher: "", nodeName: "", source: {}, ...attachment.spec },
+    }) as VolumeAttachment,
   prepareForCreate: (attachment) => ({ ...attachment, status: { attached: false } }),
   validate: validateVolumeAttachment,
   validateCreate: validateNames,
