@@ -18,6 +18,8 @@ export interface NodeSpec {
   readonly podCIDR?: string;
   readonly podCIDRs?: readonly string[];
   readonly providerID?: string;
+  /** Out of use, and never changed. */
+  readonly externalID?: string;
   readonly unschedulable?: boolean;
   readonly taints?: readonly Taint[];
 }

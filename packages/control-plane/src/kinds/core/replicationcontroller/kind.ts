@@ -8,8 +8,12 @@ import { ageColumn, nameColumn, templateColumns } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 import { setTemplateDefaults } from "../pod/defaults.ts";
 import type { Received } from "../../received.ts";
-import { validateNotNegative } from "../../rules.ts";
+import { validateNotNegative, when } from "../../rules.ts";
 import { validateTemplate } from "../../template/validate.ts";
+
+type Spec = Received<ReplicationController["spec"]>;
+type Part = (typeof parts)[number];
+const parts = ["fullyLabeledReplicas", "readyReplicas", "availableReplicas"] as const;
 
 export const replicationControllerKind = defineKind<ReplicationController>({
   version: "v1",
@@ -35,6 +39,7 @@ export const replicationControllerKind = defineKind<ReplicationController>({
   setDefaults: setReplicationControllerDefaults,
   prepareForCreate: (controller) => ({ ...controller, status: { replicas: 0 } }),
   validate: validateReplicationController,
+  validateStatusUpdate: validateStatus,
   scale: {
     replicas: ({ spec }) => spec.replicas ?? 0,
     statusReplicas: ({ status }) => status?.replicas ?? 0,
@@ -64,24 +69,38 @@ function setReplicationControllerDefaults(
 }
 
 function validateReplicationController({ spec = {} }: Received<ReplicationController>): readonly Cause[] {
-  const { template, selector = {} } = spec;
-  const entries = Object.entries(selector);
-  const labels = template?.metadata?.labels ?? {};
+  const { selector = {} } = spec;
   return [
     ...validateNotNegative(spec.minReadySeconds, "spec.minReadySeconds"),
+    ...when(Object.keys(selector).length === 0, cause.required("spec.selector")),
     ...validateNotNegative(spec.replicas, "spec.replicas"),
-    ...(entries.length === 0 ? [cause.required("spec.selector")] : []),
-    ...(template === undefined
-      ? [cause.required("spec.template")]
-      : entries.every(([key, value]) => labels[key] === value)
-        ? []
-        : [
-            cause.invalid(
-              "spec.template.metadata.labels",
-              labels,
-              "`selector` does not match template `labels`",
-            ),
-          ]),
-    ...(template === undefined ? [] : validateTemplate(template, "spec.template")),
+    ...validateOwnTemplate(spec),
+  ];
+}
+
+function validateOwnTemplate({ template, selector = {} }: Spec): readonly Cause[] {
+  const field = "spec.template";
+  if (template === undefined) return [cause.required(field)];
+  const labels = template.metadata?.labels ?? {};
+  const isOwn = Object.entries(selector).every(([key, value]) => labels[key] === value);
+  const strangers = "`selector` does not match template `labels`";
+  return [
+    ...when(!isOwn, cause.invalid(`${field}.metadata.labels`, labels, strangers)),
+    ...validateTemplate(template, field, "ReplicationController"),
+  ];
+}
+
+function validateStatus({ status }: Received<ReplicationController>): readonly Cause[] {
+  const { replicas = 0, readyReplicas = 0 } = status ?? {};
+  const notMore = (field: Part, most: number, of: string) => {
+    const count = status?.[field] ?? 0;
+    return when(count > most, cause.invalid(`status.${field}`, count, `cannot be greater than ${of}`));
+  };
+  return [
+    ...(["replicas", ...parts, "observedGeneration"] as const).flatMap((field) =>
+      validateNotNegative(status?.[field], `status.${field}`),
+    ),
+    ...parts.flatMap((field) => notMore(field, replicas, "status.replicas")),
+    ...notMore("availableReplicas", readyReplicas, "readyReplicas"),
   ];
 }

@@ -1,5 +1,6 @@
 /** ServiceAccount: who a pod is when it talks to the API. */
 import type { ServiceAccount } from "@kubus/shared/api/core.ts";
+import { withChanged } from "../../../api/defaults.ts";
 import { ageColumn, nameColumn } from "../../columns.ts";
 import { defineKind } from "../../define-kind.ts";
 
@@ -14,4 +15,13 @@ export const serviceAccountKind = defineKind<ServiceAccount>({
     { name: "Secrets", type: "integer", of: ({ secrets = [] }) => secrets.length },
     ageColumn,
   ],
+  prepareForCreate: withNamesOnly,
+  prepareForUpdate: withNamesOnly,
 });
+
+/** Secrets are those of the account's own namespace: of a reference nothing but the name counts. */
+function withNamesOnly(account: ServiceAccount): ServiceAccount {
+  return withChanged(account, "secrets", (secrets) =>
+    secrets.map(({ name }) => (name === undefined ? {} : { name })),
+  );
+}
