@@ -5,4 +5,4 @@ import { priorityClassKind } from "./priorityclass/kind.ts";
 export const schedulingKinds: readonly Kind[] = [priorityClassKind];
 
 export { priorityClassKind };
-export { systemPriorityClasses, userPriorityMax } from "./priorityclass/validate.ts";
+export { systemPriorityClasses } from "./priorityclass/validate.ts";

@@ -10,7 +10,7 @@ import { cause } from "../../causes.ts";
 import type { Received } from "../../received.ts";
 import { when } from "../../rules.ts";
 
-export const uidLabel = "batch.kubernetes.io/controller-uid";
+const uidLabel = "batch.kubernetes.io/controller-uid";
 const nameLabel = "batch.kubernetes.io/job-name";
 
 /** With their names of old, which pods still carry. */

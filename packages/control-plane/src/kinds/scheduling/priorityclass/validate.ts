@@ -6,7 +6,7 @@ import type { Received } from "../../received.ts";
 import { validateImmutable, when } from "../../rules.ts";
 
 /** Above this, pods are the system's own. */
-export const userPriorityMax = 1_000_000_000;
+const userPriorityMax = 1_000_000_000;
 
 const systemPrefix = "system-";
 
