@@ -63,6 +63,8 @@ export const nodeAnnotation = {
   load1: "kubus.io/load-1m",
   cpuUsedPercent: "kubus.io/cpu-used-percent",
   memoryUsedPercent: "kubus.io/memory-used-percent",
+  /** `true`: the agent mounts projected volumes, so pods may be given their service account's token. */
+  projectedVolumes: "kubus.io/projected-volumes",
 } as const;
 
 /** Taint keys, as Kubernetes documents them. */

@@ -3,12 +3,10 @@
  * mount it, finds its token at the place where client libraries look for it.
  */
 import type { ServiceAccount } from "@kubus/shared/api/core.ts";
+import { nodeAnnotation } from "@kubus/shared/api/node.ts";
 import type { Container, Pod, PodSpec } from "@kubus/shared/api/pod.ts";
 import type { AdmissionWorld, Attempt, Mutator } from "../admission.ts";
 import { concerns, found, listed, refused } from "./concerns.ts";
-
-/** Boards that can mount projected volumes say so on their Node. */
-export const projectedVolumes = "kubus.io/projected-volumes";
 
 /** Every namespace has it; also before anyone wrote it down. */
 const defaultAccount = "default";
@@ -98,7 +96,8 @@ function checkSecrets(attempt: Attempt, spec: Spec, account: Account): void {
 function canMount(world: AdmissionWorld): boolean {
   const nodes = listed(world, "v1", "Node");
   return (
-    nodes.length > 0 && nodes.every(({ metadata }) => metadata.annotations?.[projectedVolumes] === "true")
+    nodes.length > 0 &&
+    nodes.every(({ metadata }) => metadata.annotations?.[nodeAnnotation.projectedVolumes] === "true")
   );
 }
 

@@ -10,7 +10,7 @@ import { flawOf } from "./pkcs10.ts";
 
 type Csr = CertificateSigningRequest;
 
-export const usages: readonly string[] = [
+const usages: readonly string[] = [
   "any",
   "cert sign",
   "client auth",
@@ -36,7 +36,7 @@ export const usages: readonly string[] = [
   "timestamping",
 ];
 
-export const legacySigner = "kubernetes.io/legacy-unknown";
+const legacySigner = "kubernetes.io/legacy-unknown";
 const secondsMin = 600;
 
 export function validateRequest(csr: Csr): readonly Cause[] {
