@@ -1,4 +1,4 @@
-/** YAML as clients write it: version 1.1, one document, bounded in depth and in what aliases may blow up. Pure. */
+/** YAML as clients write it: version 1.1, the first document, bounded in depth and in what aliases may blow up. Pure. */
 import {
   isAlias,
   isCollection,
@@ -33,19 +33,33 @@ export function parseYamlText(text: string): YamlText {
   return { value: document.toJS({ maxAliasCount: 100 }) as unknown, duplicates };
 }
 
+/** A node and those that it lies in. */
+interface Place {
+  readonly node: Node;
+  readonly depth: number;
+  readonly above: Place | undefined;
+}
+
 function duplicateKeys({ contents }: Document.Parsed, lines: LineCounter): readonly string[] {
   const found: string[] = [];
-  const pending: { readonly node: Node; readonly depth: number }[] =
-    contents === null ? [] : [{ node: contents, depth: 1 }];
-  for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-    const { node, depth } = next;
+  const pending: Place[] = contents === null ? [] : [{ node: contents, depth: 1, above: undefined }];
+  for (let place = pending.pop(); place !== undefined; place = pending.pop()) {
+    const { node, depth } = place;
     if (depth > depthMax) throw new Error("exceeded max depth");
+    if (isAlias(node)) checkAlias(node.source, place);
     if (isMap(node)) found.push(...duplicatesIn(node, lines));
-    for (const child of childrenOf(node)) pending.push({ node: child, depth: depth + 1 });
+    for (const child of childrenOf(node)) pending.push({ node: child, depth: depth + 1, above: place });
   }
   return found.length === 0
     ? []
     : [`yaml: unmarshal errors:\n${found.map((line) => `  ${line}`).join("\n")}`];
+}
+
+/** An alias of something that it lies in would have no end. */
+function checkAlias(source: string, place: Place): void {
+  for (let { above } = place; above !== undefined; above = above.above)
+    if ((above.node as { readonly anchor?: string }).anchor === source)
+      throw new Error(`yaml: anchor '${source}' value contains itself`);
 }
 
 function duplicatesIn(

@@ -1,7 +1,8 @@
 /** PUT: the object as it shall be. Without a resourceVersion it replaces whatever is there. */
-import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import type { KubeObject, ObjectMeta } from "@kubus/shared/api/meta.ts";
 import { objectIn } from "../body.ts";
-import { targetOf, type Act } from "../call.ts";
+import { targetOf, type Act, type Call } from "../call.ts";
+import { badRequest } from "../refusals.ts";
 import { answer } from "../render.ts";
 import { changeObject, finalizeStrategy, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
 
@@ -10,10 +11,17 @@ export const updateBy =
   (strategy: Strategy): Act =>
   async (state, call) => {
     const { object, warnings } = objectIn(call);
+    checkNamed(call, object);
     const step = (): KubeObject => object;
     const changed = await changeObject(state, targetOf(call), { step, strategy });
     return answer(state, call, changed, { warnings });
   };
+
+/** A replacement says itself what it replaces. That it is the object of the path is checked with the rest. */
+function checkNamed({ name = "" }: Call, { metadata }: KubeObject): void {
+  if (((metadata as Partial<ObjectMeta>).name ?? "") !== "") return;
+  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+}
 
 export const update = updateBy(mainStrategy);
 export const updateStatus = updateBy(statusStrategy);
