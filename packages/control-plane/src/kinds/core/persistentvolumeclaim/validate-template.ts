@@ -1,6 +1,5 @@
 /** The rules of a claim that a pod makes for itself (core validation). Pure. */
 import type { ObjectMeta } from "@kubus/shared/api/meta.ts";
-import type { PersistentVolumeClaimSpec } from "@kubus/shared/api/volume.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { cause } from "../../causes.ts";
 import { validateAnnotations, validateLabels } from "../../metadata/validate.ts";
