@@ -1,5 +1,6 @@
 /** How storage is made and brought to boards (storage.k8s.io/v1), as far as kubus reads or writes it. */
 import type { KubeObject, LabelSelector } from "./meta.ts";
+import type { PersistentVolumeSpec } from "./volume.ts";
 
 export interface TopologySelectorTerm {
   readonly matchLabelExpressions?: readonly { readonly key: string; readonly values: readonly string[] }[];
@@ -25,7 +26,10 @@ export interface VolumeAttachment extends KubeObject {
   readonly spec: {
     readonly attacher: string;
     readonly nodeName: string;
-    readonly source: { readonly persistentVolumeName?: string; readonly inlineVolumeSpec?: object };
+    readonly source: {
+      readonly persistentVolumeName?: string;
+      readonly inlineVolumeSpec?: PersistentVolumeSpec;
+    };
   };
   readonly status?: {
     readonly attached: boolean;

@@ -140,6 +140,24 @@ test("volume attachment", () => {
   ]);
 });
 
+test("volume attachment: a volume within it is a CSI volume, and nothing for claims", () => {
+  const of = (inlineVolumeSpec: object) => ({
+    spec: { attacher: "csi.example", nodeName: "board-1", source: { inlineVolumeSpec } },
+  });
+  const csi = { driver: "csi.example", volumeHandle: "1" };
+  const good = { csi, accessModes: ["ReadWriteOnce"] };
+  const at = "spec.source.inlineVolumeSpec";
+  assert.deepEqual(messagesOf(volumeAttachmentKind, of(good)), []);
+  allRefused(volumeAttachmentKind, [
+    [of({ csi }), `FieldValueRequired ${at}.accessModes`],
+    [of({ accessModes: ["ReadWriteOnce"], hostPath: { path: "/a" } }), `FieldValueRequired ${at}.csi`],
+    [of({ ...good, capacity: { storage: "1Gi" } }), `FieldValueForbidden ${at}.capacity`],
+    [of({ ...good, storageClassName: "fast" }), `FieldValueForbidden ${at}.storageClassName`],
+    [of({ ...good, volumeMode: "Block" }), `FieldValueForbidden ${at}.volumeMode`],
+    [of({ ...good, csi: { driver: "csi.example" } }), `FieldValueRequired ${at}.csi.volumeHandle`],
+  ]);
+});
+
 test("volume attachment: nobody creates one that is attached", () => {
   const { status } = created(volumeAttachmentKind, {
     spec: { attacher: "a", nodeName: "b", source: {} },

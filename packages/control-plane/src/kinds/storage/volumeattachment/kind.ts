@@ -8,6 +8,7 @@ import { defineKind } from "../../define-kind.ts";
 import type { Received } from "../../received.ts";
 import { checked, validateImmutable, validateRequired, when } from "../../rules.ts";
 import { bytesIn, lengthOf, validateDriverName } from "../provisioning.ts";
+import { validateInlineVolume } from "./validate-inline.ts";
 
 const metadataBytesMax = 256 * 1024;
 const messageBytesMax = 1024;
@@ -60,7 +61,9 @@ function validateSource(
 ): readonly Cause[] {
   const one = "must specify exactly one of inlineVolumeSpec and persistentVolumeName";
   if (persistentVolumeName === undefined)
-    return when(inlineVolumeSpec === undefined, cause.required(field, one));
+    return inlineVolumeSpec === undefined
+      ? [cause.required(field, one)]
+      : validateInlineVolume(inlineVolumeSpec, `${field}.inlineVolumeSpec`);
   if (inlineVolumeSpec !== undefined) return [cause.forbidden(field, one)];
   return when(
     persistentVolumeName === "",
