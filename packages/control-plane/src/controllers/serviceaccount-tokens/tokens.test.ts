@@ -1,6 +1,7 @@
 /** Tokens in Secrets: filled, renewed in nothing, gone with their account. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { until } from "@kubus/shared/testing/until.ts";
 import { testTokenKeys } from "../../adapters/tokens/testing/test-keys.ts";
 import { secretKind, serviceAccountKind } from "../../kinds/index.ts";
 import { aCluster } from "../testing/cluster.ts";
@@ -23,11 +24,15 @@ const tokenSecret = (name: string, account: string) => ({
 test("a token Secret is filled with a token of its account", async () => {
   const { cache, create } = await aClusterWithRobot();
   await create(secretKind, tokenSecret("robot-token", "robot"));
-  const secret = cache.get(secretKind, "default", "robot-token");
-  const value = (key: string) => Buffer.from(secret?.data?.[key] ?? "", "base64").toString();
+  // Signing happens on other threads: no settling of this one waits for it.
+  const secret = await until("the token", () => {
+    const found = cache.get(secretKind, "default", "robot-token");
+    return Promise.resolve(found?.data?.["token"] === undefined ? undefined : found);
+  });
+  const value = (key: string) => Buffer.from(secret.data?.[key] ?? "", "base64").toString();
   assert.deepEqual([value("ca.crt"), value("namespace")], ["CA", "default"]);
   const uid = cache.get(serviceAccountKind, "default", "robot")?.metadata.uid;
-  assert.equal(secret?.metadata.annotations?.["kubernetes.io/service-account.uid"], uid);
+  assert.equal(secret.metadata.annotations?.["kubernetes.io/service-account.uid"], uid);
   const payload = await tokens.verify(value("token"));
   assert.equal(payload?.["sub"], "system:serviceaccount:default:robot");
   assert.equal(payload["exp"], undefined);

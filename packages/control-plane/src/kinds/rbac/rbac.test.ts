@@ -80,11 +80,7 @@ test("a ClusterRole is refused for", async (t) => {
 });
 
 const bindingsRefused: readonly (readonly [string, object, readonly string[]])[] = [
-  [
-    "no role",
-    {},
-    ["FieldValueNotSupported roleRef.kind", "FieldValueRequired roleRef.name"],
-  ],
+  ["no role", {}, ["FieldValueNotSupported roleRef.kind", "FieldValueRequired roleRef.name"]],
   [
     "another group's role",
     { roleRef: { ...roleRef, apiGroup: "apps" } },
