@@ -35,10 +35,11 @@ export function followCustomKinds(
     setRows(table, custom);
   };
   update();
-  return cache.onEvent(({ kind, object, previous }) => {
+  return cache.onEvent(({ type, kind, object, previous }) => {
     if (kind !== customResourceDefinitionKind) return;
     // What the server notes in the status changes no row.
     if (
+      type === "MODIFIED" &&
       previous !== undefined &&
       isSameIntent(object as CustomResourceDefinition, previous as CustomResourceDefinition)
     )
