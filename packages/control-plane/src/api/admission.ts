@@ -21,6 +21,7 @@ import { namespaceLifecycle } from "./admission/namespace-lifecycle.ts";
 import { nodeRestriction } from "./admission/node-restriction.ts";
 import { ownerReferencesPermissionEnforcement } from "./admission/owner-references-permission-enforcement.ts";
 import { persistentVolumeClaimResize } from "./admission/persistent-volume-claim-resize.ts";
+import { podSecurity } from "./admission/pod-security/pod-security.ts";
 import { priority, priorityClass } from "./admission/priority.ts";
 import { roleEscalation } from "./admission/role-escalation.ts";
 import { resourceQuota } from "./admission/quota/resource-quota.ts";
@@ -65,6 +66,8 @@ export interface AdmissionWorld {
   readonly afterwards: (leave: () => void | Promise<void>) => void;
   /** For people: sent as `Warning` headers with the answer. */
   readonly warn: (warning: string) => void;
+  /** For the audit log. */
+  readonly annotate: (key: string, value: string) => void;
 }
 
 /** Looks at one attempt. Throws a `Refusal`, or says nothing. */
@@ -99,6 +102,7 @@ const mutators: readonly Mutator[] = [
 const admitters: readonly Admitter[] = [
   limitRanger,
   nodeRestriction,
+  podSecurity,
   roleEscalation,
   certificateRequests,
   priorityClass,

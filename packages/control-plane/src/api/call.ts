@@ -17,6 +17,9 @@ export interface Call extends Route {
   /** What the client should be told besides the answer. */
   readonly warnings: readonly string[];
   readonly warn: (warning: string) => void;
+  /** What the audit log should say besides. */
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly annotate: (key: string, value: string) => void;
   /** Computed when it is needed: some answers have no shape to choose. */
   readonly shape: () => { readonly shape: Shape; readonly version: string };
 }
@@ -27,10 +30,18 @@ export type Act = (state: ApiState, call: Call) => Promise<ApiResponse>;
 export function callOf(request: ApiRequest, user: User, route: Route): Call {
   const { method, query, headers } = request;
   const warnings: string[] = [];
+  const annotations: Record<string, string> = {};
   return {
     ...route,
     warnings,
-    warn: (warning) => void warnings.push(warning),
+    warn: (warning) => {
+      // A write that is tried again says the same again.
+      if (!warnings.includes(warning)) warnings.push(warning);
+    },
+    annotations,
+    annotate: (key, value) => {
+      annotations[key] = value;
+    },
     request,
     user,
     verb: verbOf(method, route, isTrue(query.get("watch"))),
@@ -64,6 +75,7 @@ export const targetOf = ({
   subresource,
   request,
   warn,
+  annotate,
 }: Call): Target => ({
   kind,
   served,
@@ -74,6 +86,7 @@ export const targetOf = ({
   subresource,
   tracking: { manager: managerOf(request, user) },
   warn,
+  annotate,
 });
 
 function isDryRun(values: readonly string[]): boolean {

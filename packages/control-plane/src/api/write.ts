@@ -38,6 +38,8 @@ export interface Target {
   readonly tracking?: Tracking;
   /** Takes what the writer should be told besides the answer. */
   readonly warn?: (warning: string) => void;
+  /** Takes what the audit log should say of it. */
+  readonly annotate?: (key: string, value: string) => void;
 }
 
 /** How a change through one door is made ready: which parts count, and by which rules they are checked. */

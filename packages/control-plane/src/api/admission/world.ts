@@ -5,10 +5,16 @@ import type { ApiState } from "../ports.ts";
 /** The name in which plug-ins write other objects, such as the usage of a quota. */
 const apiServer = "system:apiserver";
 
+/** Who hears of a write besides whoever asked for it. */
+interface Told {
+  readonly warn?: AdmissionWorld["warn"];
+  readonly annotate?: AdmissionWorld["annotate"];
+}
+
 /** Runs a write. What plug-ins set aside for it is let go when it is over, whatever became of it. */
 export async function withAdmission<Result>(
   state: ApiState,
-  { warn = () => undefined }: { readonly warn?: (warning: string) => void },
+  { warn = () => undefined, annotate = () => undefined }: Told,
   act: (world: AdmissionWorld) => Promise<Result>,
 ): Promise<Result> {
   const leavings: (() => void | Promise<void>)[] = [];
@@ -24,6 +30,7 @@ export async function withAdmission<Result>(
     serviceCidr,
     objects: state.objectsAs(apiServer),
     warn,
+    annotate,
     afterwards: (leave) => void leavings.push(leave),
   };
   try {

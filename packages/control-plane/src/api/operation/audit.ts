@@ -29,6 +29,7 @@ export function auditEvent(
 ): object {
   const { verb, user, request, served, namespace, name, subresource, dryRun } = call;
   const { group, version, plural } = served;
+  const annotations = { ...(dryRun ? { "kubus.io/dry-run": "true" } : {}), ...call.annotations };
   const agent = request.headers["user-agent"];
   return {
     kind: "Event",
@@ -51,7 +52,7 @@ export function auditEvent(
     responseStatus: { metadata: {}, code: status },
     requestReceivedTimestamp: timestamp(at.receivedAt),
     stageTimestamp: timestamp(at.clock.now()),
-    ...(dryRun ? { annotations: { "kubus.io/dry-run": "true" } } : {}),
+    ...(Object.keys(annotations).length === 0 ? {} : { annotations }),
   };
 }
 

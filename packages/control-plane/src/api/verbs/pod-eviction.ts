@@ -30,7 +30,8 @@ export const createEviction: Act = async (state, call) => {
   const { kind, apiVersion, metadata, deleteOptions = {} } = (valueIn(call.request) ?? {}) as Eviction;
   if (kind !== "Eviction" || !["policy/v1", "policy/v1beta1"].includes(apiVersion ?? ""))
     throw badRequest("the body must be an Eviction of policy/v1");
-  if ((metadata?.name ?? call.name) !== call.name) throw badRequest("name in URL does not match name in Eviction object");
+  if ((metadata?.name ?? call.name) !== call.name)
+    throw badRequest("name in URL does not match name in Eviction object");
   const dryRun = call.dryRun || (deleteOptions.dryRun ?? []).length > 0;
   await evict(state, { ...targetOf(call), dryRun }, deleteOptionsOf(deleteOptions));
   return json(201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
@@ -68,7 +69,7 @@ async function count(state: ApiState, target: Target, { metadata }: PodDisruptio
   if (kind === undefined) return;
   const { namespace, name } = metadata;
   const step = (budget: KubeObject): KubeObject =>
-    afterEviction(budget as PodDisruptionBudget, target.name, state.clock.now());
+    afterEviction(budget, target.name, state.clock.now());
   const { user, dryRun } = target;
   await changeObject(
     state,
@@ -88,7 +89,11 @@ async function mark(state: ApiState, target: Target, { metadata: { uid } }: Pod)
       message: "Eviction API: evicting",
       lastTransitionTime: timestamp(state.clock.now()),
     });
-    return { ...pod, metadata: { ...pod.metadata, uid }, status: { ...pod.status, conditions } } as KubeObject;
+    return {
+      ...pod,
+      metadata: { ...pod.metadata, uid },
+      status: { ...pod.status, conditions },
+    } as KubeObject;
   };
   await changeObject(state, { ...target, subresource: "status" }, { step, strategy: serverStrategy });
 }

@@ -1,6 +1,5 @@
 /** Disruption budgets: woken by themselves, by the pods they are about, and by the size of what owns these. */
 import { controllerOf, keyOf, type KubeObject, type OwnerReference } from "@kubus/shared/api/meta.ts";
-import type { PodDisruptionBudget } from "@kubus/shared/api/policy.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import { isAbout } from "../../api/verbs/disruption-budget.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
@@ -75,8 +74,7 @@ function scaleOf(
   const object = cache.get<KubeObject>(kind, namespace, name);
   if (object?.metadata.uid !== uid) return `found no controllers for pod owned by ${kindName} "${name}"`;
   const above = controllerOf(object);
-  const isDeployed = kindName === "ReplicaSet" && above?.kind === "Deployment";
-  if (isDeployed && above !== undefined) return scaleOf(above, namespace, cache);
+  if (kindName === "ReplicaSet" && above?.kind === "Deployment") return scaleOf(above, namespace, cache);
   return { uid, replicas: kind.scale.replicas(object) };
 }
 

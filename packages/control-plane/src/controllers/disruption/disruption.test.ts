@@ -50,9 +50,11 @@ const makeBudget = (cluster: Cluster, spec: PodDisruptionBudget["spec"]) =>
     metadata: { name: "web", namespace },
     spec: { selector: { matchLabels: app }, ...spec },
   });
-const budgetIn = ({ cache }: Cluster) => cache.get<PodDisruptionBudget>(podDisruptionBudgetKind, namespace, "web");
+const budgetIn = ({ cache }: Cluster) =>
+  cache.get<PodDisruptionBudget>(podDisruptionBudgetKind, namespace, "web");
 const numbers = (cluster: Cluster) => {
-  const { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed } = budgetIn(cluster)?.status ?? assert.fail();
+  const { expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed } =
+    budgetIn(cluster)?.status ?? assert.fail();
   return [expectedPods, currentHealthy, desiredHealthy, disruptionsAllowed];
 };
 const living = ({ cache }: Cluster): readonly Pod[] =>
@@ -73,10 +75,10 @@ test("says how many pods may go: numbers, and shares of what their controllers w
   assert.deepEqual(numbers(cluster), [5, 5, 3, 2]);
   await respec({ maxUnavailable: 1 });
   assert.deepEqual(numbers(cluster), [5, 5, 4, 1]);
-  const status = budgetIn(cluster)?.status;
-  assert.equal(status?.observedGeneration, 4);
+  const status = budgetIn(cluster)?.status ?? assert.fail();
+  assert.equal(status.observedGeneration, 4);
   assert.deepEqual(
-    status?.conditions?.map(({ type, status: is, reason }) => [type, is, reason]),
+    status.conditions?.map(({ type, status: is, reason }) => [type, is, reason]),
     [["DisruptionAllowed", "True", "SufficientPods"]],
   );
 });
@@ -93,7 +95,10 @@ test("evicts as many as the budget allows, and says why no more", async () => {
     [429, "Cannot evict pod as it would violate the pod's disruption budget."],
   );
   assert.deepEqual(refused.details.causes, [
-    { reason: "DisruptionBudget", message: "The disruption budget web needs 2 healthy pods and has 2 currently" },
+    {
+      reason: "DisruptionBudget",
+      message: "The disruption budget web needs 2 healthy pods and has 2 currently",
+    },
   ]);
   await cluster.rest();
   assert.deepEqual(numbers(cluster).slice(1), [2, 2, 0]);

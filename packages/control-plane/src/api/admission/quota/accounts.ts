@@ -38,7 +38,13 @@ export function makeAccounts(): Accounts {
     const key = `${keyOf(quota)}/${quota.metadata.uid}`;
     const known = accounts.get(key);
     if (known !== undefined) return known;
-    const opened = { waiting: [], underWay: new Set<Amounts>(), charged: {}, writing: undefined, isOpen: false };
+    const opened = {
+      waiting: [],
+      underWay: new Set<Amounts>(),
+      charged: {},
+      writing: undefined,
+      isOpen: false,
+    };
     accounts.set(key, opened);
     return opened;
   };
