@@ -12,7 +12,7 @@ type Names = CustomResourceDefinitionNames;
 
 export interface NamesVerdict {
   readonly accepted: Names;
-  /** The first name that somebody else has; undefined when all are free. */
+  /** The last name that somebody else has; undefined when all are free. */
   readonly conflict: { readonly reason: string; readonly message: string } | undefined;
 }
 
@@ -51,7 +51,7 @@ export function judgeNames(crd: CustomResourceDefinition, taken: TakenNames): Na
       ...given("listKind", isListKindFree ? listKind : had?.listKind),
       ...(categories === undefined ? {} : { categories }),
     },
-    conflict: conflicts[0],
+    conflict: conflicts.at(-1),
   };
 }
 

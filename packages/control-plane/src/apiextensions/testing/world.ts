@@ -19,4 +19,4 @@ export const causesOf = ({ json }: Answer): readonly string[] =>
   (json.details.causes ?? []).map(({ field, message }) => `${field}: ${message}`);
 
 /** A body as a test looks into it. */
-export const bodyOf = ({ text }: Answer) => JSON.parse(text) as Readonly<Record<string, never>>;
+export const bodyOf = ({ text }: Answer) => JSON.parse(text) as Readonly<Record<string, unknown>>;
