@@ -42,7 +42,8 @@ export function objectIn(call: Call): Checked {
 /** The body as it is, of whatever type. */
 export const valueIn = (request: Pick<ApiRequest, "headers" | "body">): unknown => readBody(request).value;
 
-function readBody({ headers, body }: Pick<ApiRequest, "headers" | "body">): Read {
+/** The body in whatever format it came. Refuses with 400 or 415. */
+export function readBody({ headers, body }: Pick<ApiRequest, "headers" | "body">): Read {
   if (body.length === 0) throw badRequest("the body of the request is empty");
   // kubectl scale sends PUT without a content type.
   const { type } = parseMediaType(headers["content-type"] ?? "application/json");
@@ -114,7 +115,7 @@ export interface CallChecking extends Pick<Checking, "refuse"> {
  */
 export function checkedFields(call: Call, value: unknown, { problems, refuse }: CallChecking = {}): Checked {
   const { served: kind, namespace } = call;
-  const { fieldValidation: mode } = writeOptionsOf(call, isApply(call));
+  const { fieldValidation: mode } = writeOptionsOf(call);
   const { object, warnings } = checkFields(kind, value, mode, {
     ...(problems === undefined || mode === "Ignore" ? {} : { problems: problems() }),
     ...(refuse === undefined ? {} : { refuse }),
@@ -128,9 +129,3 @@ export function checkedFields(call: Call, value: unknown, { problems, refuse }: 
 
 const inPlace = (metadata: KubeObject["metadata"], namespace: string | undefined): KubeObject["metadata"] =>
   namespace === undefined ? without(metadata, "namespace") : { ...metadata, namespace };
-
-export const applyType = "application/apply-patch+yaml";
-
-/** Whether a call is a server-side apply. */
-export const isApply = ({ verb, request }: Pick<Call, "verb" | "request">): boolean =>
-  verb === "patch" && parseMediaType(request.headers["content-type"] ?? "").type === applyType;

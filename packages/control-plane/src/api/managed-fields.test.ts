@@ -282,3 +282,33 @@ test("deletion and binding are nobody's fields; controllers are counted by their
   await objects.create(configMapKind, { metadata: { name: "c", namespace: "default" }, data: { a: "b" } });
   assert.deepEqual(managersIn(await ask("GET", `${configMaps}/c`)), ["job-controller Update"]);
 });
+
+test("replicas can be applied through scale, and are checked like every body there", async () => {
+  const world = await anApi();
+  const { ask } = world;
+  const path = `${deployments}/web/scale`;
+  const scale = {
+    apiVersion: "autoscaling/v1",
+    kind: "Scale",
+    metadata: { name: "web" },
+    spec: { replicas: 4 },
+  };
+  assert.equal((await apply(world, path, scale)).status, 404);
+  const created = await apply(world, `${deployments}/web`, aDeployment("web", 1), { manager: "owner" });
+  assert.equal((await apply(world, path, scale, { manager: "hpa" })).status, 409);
+  const applied = await apply(world, path, scale, { manager: "hpa", force: true });
+  assert.deepEqual([applied.json.kind, applied.json.spec.replicas], ["Scale", 4]);
+  const after = await ask("GET", `${deployments}/web`);
+  assert.deepEqual(managersIn(after), ["hpa Apply scale", "owner Apply"]);
+  assert.deepEqual(fieldsOf(after, "hpa"), { "f:spec": { "f:replicas": {} } });
+  const put = (body: object, query = "") => ask("PUT", `${path}${query}`, { body });
+  assert.equal((await put({ ...scale, metadata: { name: "web", uid: "other" } })).status, 409);
+  assert.equal((await put({ ...scale, spec: { replicas: "4" } })).status, 400);
+  assert.match(
+    (await put({ ...scale, spec: { replica: 4 } }, "?fieldValidation=Strict")).json.message,
+    /unknown field "spec.replica"$/,
+  );
+  assert.equal((await put({ ...scale, metadata: created.json.metadata })).status, 409, "an old revision");
+  assert.equal((await put({ ...scale, spec: { replicas: -1 } })).status, 422);
+  assert.equal((await put(scale)).status, 200);
+});

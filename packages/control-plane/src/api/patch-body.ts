@@ -4,13 +4,13 @@ import { apiVersionOf } from "../kinds/kind-table.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { fromStored } from "../kinds/versions.ts";
 import { typeNamed } from "../schema/schema.ts";
-import { applyType, checkedFields, readJson, type Checked } from "./body.ts";
+import { checkedFields, readJson, type Checked } from "./body.ts";
 import type { Call } from "./call.ts";
 import { goText } from "./go-text.ts";
 import { parseMediaType } from "./media-type.ts";
 import { applyPatch, patchTypes, type PatchType } from "./patch.ts";
 import { badRequest, invalid, unknownFormat } from "./refusals.ts";
-import { writeOptionsOf } from "./write-options.ts";
+import { applyType, writeOptionsOf } from "./write-options.ts";
 
 export interface PatchBody {
   /** From the stored object to what the client wants, in the client's version, unchecked. */

@@ -4,6 +4,7 @@ import type { FieldValidation } from "../schema/strict.ts";
 import { cause } from "../kinds/causes.ts";
 import type { Call } from "./call.ts";
 import { fieldManagerProblem } from "./managed-fields/entry.ts";
+import { parseMediaType } from "./media-type.ts";
 import { invalid } from "./refusals.ts";
 
 export interface WriteOptions {
@@ -20,15 +21,24 @@ const optionKinds: Readonly<Partial<Record<Call["verb"], string>>> = {
   update: "UpdateOptions",
 };
 
+export const applyType = "application/apply-patch+yaml";
+
+/** Whether a call is a server-side apply. */
+export const isApply = ({ verb, request }: Pick<Call, "verb" | "request">): boolean =>
+  verb === "patch" && parseMediaType(request.headers["content-type"] ?? "").type === applyType;
+
 /** Rejects with `invalid`. */
-export function writeOptionsOf({ request: { query }, verb }: Call, isApply = false): WriteOptions {
+export function writeOptionsOf(call: Pick<Call, "request" | "verb">): WriteOptions {
+  const { verb, request } = call;
+  const { query } = request;
+  const isApplied = isApply(call);
   const manager = query.get("fieldManager") ?? "";
   const force = query.get("force");
   const asked = query.get("fieldValidation") ?? "";
   const fieldValidation = fieldValidations.find((word) => word === asked);
   const causes: readonly Cause[] = [
-    ...(isApply && manager === "" ? [cause.required("fieldManager", "is required for apply patch")] : []),
-    ...(!isApply && verb === "patch" && force !== null
+    ...(isApplied && manager === "" ? [cause.required("fieldManager", "is required for apply patch")] : []),
+    ...(!isApplied && verb === "patch" && force !== null
       ? [cause.forbidden("force", "may not be specified for non-apply patch")]
       : []),
     ...managerCauses(manager),

@@ -33,6 +33,6 @@ test("custom kinds are applied by their own schema, and take no strategic merge 
   );
   const [entry] = (created.json.metadata.managedFields ?? []) as readonly { readonly fieldsV1: object }[];
   assert.deepEqual(entry?.fieldsV1, {
-    "f:spec": { "f:cronSpec": {}, "f:image": {}, "f:replicas": {} },
+    "f:spec": { "f:cronSpec": {}, "f:replicas": {} },
   });
 });

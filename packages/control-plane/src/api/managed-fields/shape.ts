@@ -3,7 +3,13 @@
  *
  * Made from schemas on first use, and kept: writes walk objects along shapes and look nothing up by name.
  */
-import { leafType, type FieldSchema, type TypeLookup, type TypeSchema } from "../../schema/schema.ts";
+import {
+  leafType,
+  typeNamed,
+  type FieldSchema,
+  type TypeLookup,
+  type TypeSchema,
+} from "../../schema/schema.ts";
 import { skeletonFields } from "./skeleton.ts";
 
 export type Shape =
@@ -67,7 +73,7 @@ function struct(types: TypeLookup, name: string, type: TypeSchema): Struct {
   const isOpen = type["x-kubernetes-preserve-unknown-fields"] === true;
   return {
     type: "struct",
-    skeleton: skeletonFields(name),
+    skeleton: types === typeNamed ? skeletonFields(name) : [],
     names: Object.keys(properties),
     field: (member) => {
       const seen = fields.get(member);

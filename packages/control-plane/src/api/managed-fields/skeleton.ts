@@ -1,8 +1,8 @@
 /**
  * THE table of structs and lists that Kubernetes' objects always hold, if only empty: Go writes them as they are.
  *
- * A manager who fills one owns what it filled in, and not the struct or list itself. Types that are not here (those of
- * CustomResourceDefinitions too) hold only what was written.
+ * A manager who fills one owns what it filled in, and not the struct or list itself. Custom kinds hold only what was
+ * written.
  */
 const topLevel = ["metadata", "spec", "status"];
 
@@ -31,9 +31,8 @@ const below: Readonly<Record<string, readonly string[]>> = {
 
 const nothing: readonly string[] = [];
 
-/** The structs that objects of a type always hold. */
+/** The structs that objects of a generated type always hold. */
 export function skeletonFields(type: string): readonly string[] {
-  if (!type.startsWith("io.k8s.")) return nothing;
   if (Object.hasOwn(below, type)) return below[type] ?? nothing;
   // What is no part of something else is a kind: only kinds have both of these.
   return kindLike.test(type) ? nothing : topLevel;

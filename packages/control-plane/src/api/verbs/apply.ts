@@ -3,6 +3,7 @@ import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { isRefusal, Refusal } from "@kubus/shared/errors/codes.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { apiVersionOf } from "../../kinds/kind-table.ts";
+import type { Kind } from "../../kinds/kind.ts";
 import { fromStored } from "../../kinds/versions.ts";
 import { authorize } from "../authorization/authorize.ts";
 import { checkedFields, readYaml } from "../body.ts";
@@ -58,45 +59,63 @@ interface ApplyBody {
 }
 
 function applicationIn(state: ApiState, call: Call, reset: FieldSet): ApplyBody {
-  const { served, request, subresource } = call;
-  const { force, fieldValidation } = writeOptionsOf(call, true);
-  const { value: sent, duplicates } = readYaml(request.body);
-  if (!isMap(sent)) throw badRequest("error decoding YAML: the body must be an object");
-  checkHead(call, sent);
+  const { served } = call;
+  const { sent, warnings } = configurationIn(call, served);
   const problem = configurationError(sent, shapeOfKind(served));
   if (problem !== undefined) throw notTyped(call, sent, problem);
   const { object } = checkedFields(call, sent);
-  const said = fieldValidation === "Ignore" ? [] : duplicates();
-  if (fieldValidation === "Strict" && said.length > 0)
-    throw badRequest(`error strict decoding YAML: ${said.join(", ")}`);
+  const config = fromStored(served, object) as unknown as Members;
+  return { to: applying(state, call, { config, sent, reset }), warnings };
+}
+
+/** What a client applies, as it was sent: an object of that type that names what the path names. */
+export function configurationIn(
+  call: Call,
+  type: Pick<Kind, "group" | "version" | "kind">,
+): { readonly sent: Members; readonly warnings: readonly string[] } {
+  const { fieldValidation } = writeOptionsOf(call);
+  const { value: sent, duplicates } = readYaml(call.request.body);
+  if (!isMap(sent)) throw badRequest("error decoding YAML: the body must be an object");
+  checkHead(call, type, sent);
+  const warnings = fieldValidation === "Ignore" ? [] : duplicates();
+  if (fieldValidation === "Strict" && warnings.length > 0)
+    throw badRequest(`error strict decoding YAML: ${warnings.join(", ")}`);
+  return { sent, warnings };
+}
+
+/** What a configuration makes of the object that is there. */
+export function applying(
+  state: ApiState,
+  call: Call,
+  what: Pick<Application, "config" | "sent" | "reset">,
+): ApplyBody["to"] {
+  const { served, request, subresource } = call;
   const manager = request.query.get("fieldManager") ?? "";
+  const { force } = writeOptionsOf(call);
   const application: Omit<Application, "live" | "now"> = {
+    ...what,
     writer: { manager, operation: "Apply", apiVersion: apiVersionOf(served), subresource },
-    config: fromStored(served, object) as unknown as Members,
-    sent,
     force,
     views: viewsOf(state.kinds, served),
-    reset,
   };
-  const to = (live: KubeObject | undefined): KubeObject => {
+  return (live) => {
     const applied = applyConfiguration({ ...application, live, now: timestamp(state.clock.now()) });
     if (applied.type === "conflicts") throw applyConflict(applied.conflicts);
     return checkedFields(call, applied.object).object;
   };
-  return { to, warnings: said };
 }
 
 /** An applied configuration says what it is, in the version of the path, and leaves the managers to the server. */
-function checkHead({ served, name = "" }: Call, sent: Members): void {
+function checkHead({ name = "" }: Call, type: Pick<Kind, "group" | "version" | "kind">, sent: Members): void {
   const { apiVersion, kind } = sent;
-  const expected = apiVersionOf(served);
+  const expected = apiVersionOf(type);
   if (typeof apiVersion !== "string" || typeof kind !== "string" || kind === "")
     throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(sent)}'`);
   if (apiVersion !== expected)
     throw badRequest(
       `Incorrect version specified in apply patch. Specified patch version: ${apiVersion}, expected: ${expected}`,
     );
-  if (kind !== served.kind) throw badRequest(`invalid object type: ${apiVersion}, Kind=${kind}`);
+  if (kind !== type.kind) throw badRequest(`invalid object type: ${apiVersion}, Kind=${kind}`);
   const metadata = isMap(sent["metadata"]) ? sent["metadata"] : {};
   if ((metadata["managedFields"] ?? undefined) !== undefined)
     throw badRequest("metadata.managedFields must be nil");

@@ -1,9 +1,9 @@
 /** PATCH: a change of whatever is there now, tried again when somebody else was faster. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import { isApply } from "../body.ts";
 import { targetOf, type Act } from "../call.ts";
 import { patchIn } from "../patch-body.ts";
 import { answer } from "../render.ts";
+import { isApply } from "../write-options.ts";
 import { changeObject, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
 import { applyBy } from "./apply.ts";
 

@@ -1,19 +1,29 @@
 /** The scale subresource: how many replicas an object has and shall have, whatever its kind (autoscaling/v1 Scale). */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import { valueIn } from "../body.ts";
+import { apiVersionOf } from "../../kinds/kind-table.ts";
+import { checkFields } from "../../schema/strict.ts";
+import { readBody } from "../body.ts";
 import { targetOf, type Act, type Call } from "../call.ts";
 import type { Kind } from "../../kinds/kind.ts";
+import type { Members } from "../managed-fields/items.ts";
 import type { ApiState } from "../ports.ts";
 import { patchIn } from "../patch-body.ts";
 import { badRequest, invalid, noSuchPath, notFound } from "../refusals.ts";
-import { json } from "../respond.ts";
+import { json, warningHeaders } from "../respond.ts";
+import { isApply, writeOptionsOf } from "../write-options.ts";
 import { changeObject, mainStrategy } from "../write.ts";
+import { applying, configurationIn } from "./apply.ts";
 
 interface Scale extends KubeObject {
   readonly spec?: { readonly replicas?: unknown };
 }
 
-const scaleType = { schema: "io.k8s.api.autoscaling.v1.Scale" };
+const scaleType = {
+  group: "autoscaling",
+  version: "v1",
+  kind: "Scale",
+  schema: "io.k8s.api.autoscaling.v1.Scale",
+} as const;
 
 export const getScale: Act = (state, call) => {
   const { kind, namespace, name = "" } = call;
@@ -24,26 +34,65 @@ export const getScale: Act = (state, call) => {
 };
 
 export const updateScale: Act = (state, call) => {
-  const scale = valueIn(call.request) as Scale;
-  if (typeof scale !== "object") throw badRequest("the body must be a Scale");
-  return rescaled(state, call, () => scale);
+  const { value, duplicates } = readBody(call.request);
+  const checked = checkedScale(call, value, duplicates);
+  return rescaled(state, call, () => checked);
 };
 
 export const patchScale: Act = (state, call) => {
+  if (isApply(call)) return applyScale(state, call);
   const { apply } = patchIn(call, scaleType);
-  return rescaled(state, call, (previous) => apply(previous) as Scale);
+  return rescaled(state, call, (previous) => checkedScale(call, apply(previous)));
 };
 
-async function rescaled(state: ApiState, call: Call, wanted: (scale: Scale) => Scale) {
+interface CheckedScale {
+  readonly scale: Scale;
+  readonly warnings: readonly string[];
+}
+
+/** Refuses with 400 what is no Scale. */
+function checkedScale(
+  call: Call,
+  value: unknown,
+  duplicates: () => readonly string[] = () => [],
+): CheckedScale {
+  const { kind = scaleType.kind, apiVersion = apiVersionOf(scaleType) } = (value ?? {}) as Partial<Scale>;
+  if (kind !== scaleType.kind || apiVersion !== apiVersionOf(scaleType))
+    throw badRequest(
+      `${kind} in version ${JSON.stringify(apiVersion)} cannot be handled as a Scale: converting (${kind}) to (Scale)`,
+    );
+  const { fieldValidation } = writeOptionsOf(call);
+  const problems = fieldValidation === "Ignore" ? [] : duplicates();
+  const { object, warnings } = checkFields(scaleType, value, fieldValidation, { problems });
+  return { scale: object as Scale, warnings };
+}
+
+async function rescaled(state: ApiState, call: Call, wanted: (scale: Scale) => CheckedScale) {
   const { kind } = call;
+  let told: readonly string[] = [];
   const step = (previous: KubeObject): KubeObject => {
-    const scale = wanted(scaleOf(kind, previous));
+    const { scale, warnings } = wanted(scaleOf(kind, previous));
+    told = warnings;
     const next = partsOf(kind).withReplicas(previous, replicasIn(call, scale));
-    // The revision that the client read: the write is checked against it.
-    const resourceVersion = (scale as Partial<KubeObject>).metadata?.resourceVersion ?? "";
-    return { ...next, metadata: { ...next.metadata, resourceVersion } };
+    // What the client read: the write is checked against it.
+    const { uid = "", resourceVersion = "" } = (scale as Partial<KubeObject>).metadata ?? {};
+    return { ...next, metadata: { ...next.metadata, uid, resourceVersion } };
   };
   const changed = await changeObject(state, targetOf(call), { step, strategy: mainStrategy });
+  return json(200, scaleOf(kind, changed), warningHeaders(told));
+}
+
+/** An apply of a Scale is one of the object's replicas, through this door. */
+async function applyScale(state: ApiState, call: Call) {
+  const { kind, served, namespace, name = "" } = call;
+  const { sent } = configurationIn(call, scaleType);
+  const { scale } = checkedScale(call, sent);
+  const head = { apiVersion: apiVersionOf(served), kind: served.kind, metadata: { name } } as KubeObject;
+  const config = partsOf(served).withReplicas(head, replicasIn(call, scale)) as unknown as Members;
+  if (state.cache.get(kind, namespace, name) === undefined) throw notFound(kind, name);
+  const step = applying(state, call, { config, sent, reset: {} });
+  const target = { ...targetOf(call), tracking: "given" } as const;
+  const changed = await changeObject(state, target, { step, strategy: mainStrategy });
   return json(200, scaleOf(kind, changed));
 }
 
