@@ -142,7 +142,7 @@ const itemOperations = (kind: Kind): Operations => ({
     {
       ...operation(kind, "patch", kind.schema),
       parameters: patchParameters,
-      ...requestBody(patchType, patchTypes),
+      ...requestBody(patchType, patchTypesOf(kind)),
     },
   ],
   delete: [
@@ -162,6 +162,10 @@ const patchTypes = [
   "application/strategic-merge-patch+json",
   "application/apply-patch+yaml",
 ];
+const strategic = "application/strategic-merge-patch+json";
+/** kubectl reads here how it may patch: the strategy of custom types is nobody's knowledge. */
+const patchTypesOf = ({ components }: Kind): readonly string[] =>
+  components === undefined ? patchTypes : patchTypes.filter((type) => type !== strategic);
 /** Patches have no schema of their own. */
 const patchType = undefined;
 

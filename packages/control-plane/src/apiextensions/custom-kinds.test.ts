@@ -187,7 +187,7 @@ test("every served version speaks its own language, and warns when it is old", a
   assert.equal((await ask("GET", cronTabPath.replace("/v1/", "/v1alpha1/"))).status, 404);
   const group = bodyOf(await ask("GET", "/apis/stable.example.com"));
   assert.deepEqual(
-    (group["versions"] as unknown as readonly { version: string }[]).map(({ version }) => version),
+    (group["versions"] as readonly { version: string }[]).map(({ version }) => version),
     ["v1", "v1beta1"],
   );
 });

@@ -74,7 +74,7 @@ function rowOf(crd: CustomResourceDefinition, names: CustomResourceDefinitionNam
   const { group, scope } = crd.spec;
   const schema = version.schema?.openAPIV3Schema ?? anything;
   const { kind, plural, singular = kind.toLowerCase(), shortNames = [], categories = [] } = names;
-  const schemaName = `${[...group.split(".").reverse(), version.name, kind].join(".")}`;
+  const schemaName = [...group.split(".").reverse(), version.name, kind].join(".");
   const isEnding = crd.metadata.deletionTimestamp !== undefined;
   return defineKind<KubeObject>({
     group,

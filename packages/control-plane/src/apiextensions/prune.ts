@@ -49,7 +49,7 @@ function prunedObject(
   path: string,
   unknown: string[],
 ): JsonObject {
-  let isWhole = true;
+  const changed: string[] = [];
   const members = Object.entries(object).flatMap(([name, member]) => {
     const place = childPath(path, name);
     if (schema !== undefined && isEmbedded(schema) && objectFields.has(name))
@@ -57,16 +57,16 @@ function prunedObject(
     const own = schema === undefined ? undefined : memberOf(schema, name);
     if (own !== undefined) {
       const kept = pruned(member, own, place, unknown);
-      isWhole &&= kept === member;
+      if (kept !== member) changed.push(name);
       return [[name, kept] as const];
     }
     if (schema !== undefined && (keepsUnknown(schema) || schema.additionalProperties === true))
       return [[name, member] as const];
     unknown.push(place);
-    isWhole = false;
+    changed.push(name);
     return [];
   });
-  return isWhole ? object : Object.fromEntries(members);
+  return changed.length === 0 ? object : Object.fromEntries(members);
 }
 
 const unchangedOr = (before: readonly unknown[], after: readonly unknown[]): readonly unknown[] =>

@@ -2,7 +2,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { CustomResourceDefinition } from "@kubus/shared/api/apiextensions.ts";
-import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { aCronTab, aDefinition } from "../../apiextensions/testing/definitions.ts";
 import { conditionOf } from "../../apiextensions/conditions.ts";
 import { customResourceDefinitionKind } from "../../kinds/apiextensions/index.ts";
@@ -42,7 +41,7 @@ async function withDefinition() {
     return cluster.create(kind(), {
       ...rest,
       metadata: { ...metadata, namespace: "default", ...more },
-    } as KubeObject);
+    });
   };
   return { ...cluster, define, definition, conditions, kind, make };
 }

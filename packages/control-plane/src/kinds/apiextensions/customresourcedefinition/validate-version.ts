@@ -42,7 +42,7 @@ function validateDeprecation(
     ...when(warning.length > warningBytesMax, cause.tooLong(field, warningBytesMax)),
     ...when(warning === "", cause.invalid(field, warning, "must not be empty")),
     ...when(
-      // eslint-disable-next-line no-control-regex -- a header cannot hold them
+       
       /[\u0000-\u001f\u007f]/.test(warning),
       cause.invalid(field, warning, "must only contain printable UTF-8 characters"),
     ),
