@@ -25,6 +25,7 @@ import { isStream, type ApiRequest, type ApiResponse, type User } from "./reques
 import { refusalOf, refused } from "./respond.ts";
 import { makeRouter, type Router } from "./route.ts";
 import { makeTurns } from "./turns.ts";
+import { isProxied, proxySessionOf, type ProxySession } from "./streams/proxy.ts";
 import type { StreamSession } from "./streams/session.ts";
 import { leavesHttp, streamSessionOf } from "./streams/upgrades.ts";
 import { actOf } from "./verbs/index.ts";
@@ -36,6 +37,8 @@ export interface Api {
    * none of those that leave HTTP.
    */
   streamSession(request: ApiRequest): Promise<StreamSession | undefined>;
+  /** Where a request to a proxy goes; undefined when the path is none. Rejects with `Refusal`. */
+  proxySession(request: ApiRequest): Promise<ProxySession | undefined>;
   /** Who asks, after authentication and impersonation; rejects with `Refusal` when they prove nothing. */
   userOf(request: ApiRequest): Promise<User>;
   /** Throws a `Refusal` when the user may not use a path that is no resource. */
@@ -95,6 +98,7 @@ export function makeApi(ports: ApiPorts): Api {
   return {
     handle: (request) => answer(request).catch(refuse),
     streamSession: (request) => streamSession(state, router, request),
+    proxySession: (request) => proxySession(state, router, request),
     userOf: (request) => userOf(state, request),
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: state.objectsAs,
@@ -130,6 +134,20 @@ async function streamSession(
   const call = callOf(request, await userOf(state, request), route);
   authorize(state.authorizer, call.user, { ...questionOf(call), verb: "create" });
   return streamSessionOf(state, call);
+}
+
+async function proxySession(
+  state: ApiState,
+  router: Router,
+  request: ApiRequest,
+): Promise<ProxySession | undefined> {
+  const route = router(request.path);
+  if (route === undefined || !isProxied(route)) return undefined;
+  // Asking what a server can do is a kind of reading.
+  const method = request.method === "OPTIONS" ? "GET" : request.method;
+  const call = callOf({ ...request, method }, await userOf(state, request), route);
+  authorize(state.authorizer, call.user, questionOf(call));
+  return proxySessionOf(state, call);
 }
 
 async function documentFor(

@@ -12,6 +12,8 @@ export interface Route {
   /** Undefined: the collection. */
   readonly name: string | undefined;
   readonly subresource: string | undefined;
+  /** Of a proxy: what follows it in the path as it was sent, with its slash. */
+  readonly rest?: string;
 }
 
 export type Router = (path: string) => Route | undefined;
@@ -19,11 +21,23 @@ export type Router = (path: string) => Route | undefined;
 export const makeRouter =
   (kinds: KindTable): Router =>
   (path) => {
-    const [root, ...rest] = segmentsOf(path) ?? [];
-    if (root === "api") return routeIn(kinds, "", rest);
-    if (root === "apis") return routeIn(kinds, rest[0] ?? "", rest.slice(1));
+    const { own, rest } = splitProxied(path);
+    const [root, ...segments] = segmentsOf(own) ?? [];
+    if (root === "api") return withRest(routeIn(kinds, "", segments), rest);
+    if (root === "apis") return routeIn(kinds, segments[0] ?? "", segments.slice(1));
     return undefined;
   };
+
+const proxyForm = /^(\/api\/v1\/(?:namespaces\/[^/]+\/(?:pods|services)|nodes)\/[^/]+\/proxy)(\/.*)?$/;
+
+/** What lies behind a proxy is somebody else's path: it is not looked into. */
+function splitProxied(path: string): { readonly own: string; readonly rest: string | undefined } {
+  const [, own, rest = ""] = proxyForm.exec(path) ?? [];
+  return own === undefined ? { own: path, rest: undefined } : { own, rest };
+}
+
+const withRest = (route: Route | undefined, rest: string | undefined): Route | undefined =>
+  route === undefined || rest === undefined ? route : { ...route, rest };
 
 /** Undefined when a segment is empty or not properly encoded. */
 function segmentsOf(path: string): readonly string[] | undefined {

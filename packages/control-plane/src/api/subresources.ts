@@ -5,6 +5,7 @@
  */
 import type { Kind, Verb } from "../kinds/kind.ts";
 import type { Act } from "./call.ts";
+import { proxyNeedsHttp } from "./streams/proxy.ts";
 import { upgradeRequired } from "./streams/upgrades.ts";
 import { readLog } from "./streams/pod-log.ts";
 import { createToken } from "./verbs/account-token.ts";
@@ -32,11 +33,19 @@ export interface Subresource {
   readonly isAnnounced?: boolean;
 }
 
+const isService = ({ group, kind }: Kind) => group === "" && kind === "Service";
+const isNode = ({ group, kind }: Kind) => group === "" && kind === "Node";
 const isPod = ({ group, kind }: Kind) => group === "" && kind === "Pod";
 const isServiceAccount = ({ group, kind }: Kind) => group === "" && kind === "ServiceAccount";
 const isSigningRequest = ({ group, kind }: Kind) =>
   group === "certificates.k8s.io" && kind === "CertificateSigningRequest";
 const isNamespace = ({ group, kind }: Kind) => group === "" && kind === "Namespace";
+
+const proxied = [
+  { of: isPod, options: "PodProxyOptions" },
+  { of: isService, options: "ServiceProxyOptions" },
+  { of: isNode, options: "NodeProxyOptions" },
+];
 
 export const subresources: readonly Subresource[] = [
   {
@@ -75,6 +84,18 @@ export const subresources: readonly Subresource[] = [
     verbs: { get, patch: patchEphemeralContainers, update: updateEphemeralContainers },
   },
   { name: "resize", of: isPod, verbs: { get, patch: patchResources, update: updateResources } },
+  ...proxied.map(({ of, options }) => ({
+    name: "proxy",
+    of,
+    answers: { group: "", version: "v1", kind: options },
+    verbs: {
+      create: proxyNeedsHttp,
+      delete: proxyNeedsHttp,
+      get: proxyNeedsHttp,
+      patch: proxyNeedsHttp,
+      update: proxyNeedsHttp,
+    },
+  })),
   { name: "log", of: isPod, verbs: { get: readLog } },
   {
     name: "token",

@@ -11,10 +11,12 @@ export interface ExecFrame {
   readonly bytes: Uint8Array;
 }
 
-/** The largest frame either side may send; more is cut into several by the sender. */
-export const execFrameBytesMax = 64 * 1024;
-
 const headBytes = 5;
+
+/** The largest frame either side may send: with its head it fits into one frame of the channel. */
+export const execFrameBytesMax = 64 * 1024 - headBytes;
+/** The largest that is taken: senders of before the head counted. */
+const receivedBytesMax = 64 * 1024;
 
 export function encodeExecFrame({ stream, bytes }: ExecFrame): Uint8Array {
   const frame = new Uint8Array(headBytes + bytes.length);
@@ -37,11 +39,11 @@ export function encodeExecFrames({ stream, bytes }: ExecFrame): readonly Uint8Ar
 
 /** Reads frames until the bytes end. Throws when a length is impossible or the bytes end within a frame. */
 export async function* decodeExecFrames(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<ExecFrame> {
-  let rest = new Uint8Array();
+  let rest: Uint8Array = new Uint8Array();
   for await (const chunk of chunks) {
     rest = joined(rest, chunk);
     for (let length = frameLength(rest); length !== undefined; length = frameLength(rest)) {
-      yield { stream: rest[4] ?? 0, bytes: rest.slice(headBytes, length) };
+      yield { stream: rest[4] ?? 0, bytes: rest.subarray(headBytes, length) };
       rest = rest.subarray(length);
     }
   }
@@ -52,11 +54,12 @@ export async function* decodeExecFrames(chunks: AsyncIterable<Uint8Array>): Asyn
 function frameLength(bytes: Uint8Array): number | undefined {
   if (bytes.length < headBytes) return undefined;
   const following = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
-  if (following < 1 || following > execFrameBytesMax + 1) throw new Error(`A frame of ${following} bytes.`);
+  if (following < 1 || following > receivedBytesMax + 1) throw new Error(`A frame of ${following} bytes.`);
   return bytes.length < following + 4 ? undefined : following + 4;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  if (a.length === 0) return b;
   const both = new Uint8Array(a.length + b.length);
   both.set(a);
   both.set(b, a.length);

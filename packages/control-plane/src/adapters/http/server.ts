@@ -12,6 +12,7 @@ import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import type { Api } from "../../api/api.ts";
 import { isStream } from "../../api/request.ts";
 import { httpLimits } from "./limits.ts";
+import { proxyRequest } from "./proxy.ts";
 import { bodyOf, requestOf } from "./request.ts";
 import { respond } from "./response.ts";
 import { upgradesTo, type Upgrades } from "./upgrade.ts";
@@ -93,6 +94,11 @@ interface Exchange {
 
 async function serve(api: Api, { incoming, outgoing, endless }: Exchange): Promise<void> {
   try {
+    const proxied = await api.proxySession(requestOf(incoming, new Uint8Array()));
+    if (proxied !== undefined) {
+      await proxyRequest({ incoming, outgoing }, proxied);
+      return;
+    }
     const body = await bodyOf(incoming);
     const response = await api.handle(requestOf(incoming, body));
     if (isStream(response) && response.isWhole !== true) {

@@ -12,6 +12,7 @@ import type { Api } from "../../api/api.ts";
 import type { User } from "../../api/request.ts";
 import { upgradeToSpdy } from "../spdy/upgrade.ts";
 import { webSocketUpgrader } from "../websocket/upgrade.ts";
+import { proxyUpgrade } from "./proxy.ts";
 import { bodyOf, requestOf } from "./request.ts";
 import { writeAnswer } from "./write-answer.ts";
 
@@ -35,6 +36,11 @@ export function upgradesTo(api: Api, upgrades: Upgrades, clock: Clock): Upgrade 
         const user = await api.userOf(request);
         api.authorizePath(user, request.path);
         plain.handleUpgrade(incoming, socket, head, (opened) => takeOver(opened, user));
+        return;
+      }
+      const proxied = await api.proxySession(request);
+      if (proxied !== undefined) {
+        await proxyUpgrade({ incoming, socket, head }, proxied);
         return;
       }
       const isStream = protocol === "websocket" || protocol === "spdy/3.1";

@@ -72,7 +72,8 @@ async function forward(
       finish: async (message) => {
         await new Promise<void>((resolve) => error.end(message ?? "", () => resolve()));
         // What the client still sends has nobody who takes it.
-        if (!data.readableEnded) data.reset(resetStatus.cancel);
+        if (data.readableEnded) data.end();
+        else data.reset(resetStatus.cancel);
       },
     },
     session,
