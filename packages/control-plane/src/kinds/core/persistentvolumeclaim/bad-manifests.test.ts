@@ -102,7 +102,7 @@ testRefusedStatuses(kind, [
 const whenBound = (after: object, before: object): readonly string[] => {
   const status = { phase: "Bound", capacity: { storage: "1Gi" } };
   const [next, previous] = [after, before].map(
-    (manifest) => ({ ...created(kind, manifest), status }) as PersistentVolumeClaim,
+    (manifest) => ({ ...created(kind, manifest), status }) as unknown as PersistentVolumeClaim,
   );
   assert.ok(next !== undefined && previous !== undefined);
   return kind.validateUpdate(next, previous).map(({ reason, field }) => `${reason} ${field}`);

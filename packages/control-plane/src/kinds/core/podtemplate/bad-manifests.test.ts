@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { PodTemplate } from "@kubus/shared/api/core.ts";
 import { podTemplateKind } from "../../index.ts";
 import { testRefusals } from "../../testing/cases.ts";
 import { causesOf, created } from "../../testing/refusals.ts";
@@ -74,15 +75,13 @@ test("a template is accepted, and keeps open what only pods must say", () => {
     ],
   });
   assert.deepEqual(causesOf(podTemplateKind, open), []);
-  const { template: filled } = created(podTemplateKind, open) as unknown as typeof open;
-  const [first] = filled.spec.containers as readonly (typeof container & {
-    resources: object;
-    ports: object;
-  })[];
+  const filled = created(podTemplateKind, open) as PodTemplate;
+  const [first] = filled.template.spec.containers;
   assert.deepEqual(first?.resources, { limits: { cpu: "1" } });
   assert.deepEqual(first.ports, [{ containerPort: 80, protocol: "TCP" }]);
-  const cells = podTemplateKind.columns.map(({ of }) =>
-    of(created(podTemplateKind, template({}, { labels: { a: "b" } })), 0),
+  const labelled = created(podTemplateKind, template({}, { labels: { a: "b" } })) as PodTemplate;
+  assert.deepEqual(
+    podTemplateKind.columns.map(({ of }) => of(labelled, 0)),
+    ["test", "main", "a", "a=b"],
   );
-  assert.deepEqual(cells, ["test", "main", "a", "a=b"]);
 });
