@@ -5,7 +5,7 @@ import type { PodSpec } from "@kubus/shared/api/pod.ts";
 import type { Node } from "@kubus/shared/api/node.ts";
 import { aNode, aPodSpec } from "../controllers/testing/builders.ts";
 import { aCluster } from "../controllers/testing/cluster.ts";
-import { nodeKind, podKind } from "../kinds/index.ts";
+import { nodeKind, podKind, priorityClassKind } from "../kinds/index.ts";
 
 async function aScheduler(...boards: readonly Node[]) {
   const cluster = await aCluster();
@@ -108,15 +108,14 @@ test("never fills a board twice, however many pods arrive at once", async () => 
 
 test("the most important of those that wait goes first", async () => {
   const world = await aScheduler(aNode("board-1", room("1")));
+  const classes = { low: 0, high: 100, middle: 50 };
+  for (const [name, value] of Object.entries(classes))
+    await world.objects.create(priorityClassKind, { metadata: { name }, value });
   await Promise.all(
-    [
-      ["low", 0],
-      ["high", 100],
-      ["middle", 50],
-    ].map(([name, priority]) =>
+    Object.keys(classes).map((name) =>
       world.objects.create(podKind, {
-        metadata: { name: String(name), namespace: "default" },
-        spec: { ...aPodSpec, ...asking("1"), priority: Number(priority) },
+        metadata: { name, namespace: "default" },
+        spec: { ...aPodSpec, ...asking("1"), priorityClassName: name },
       }),
     ),
   );

@@ -193,7 +193,10 @@ test("carries a watch on a channel until the board leaves", async () => {
   channel.reset("enough");
   await reading;
   await settle();
-  assert.match((await ask("GET", "/metrics")).text, /kubus_api_watches\{resource="pods"\} 0/);
+  assert.match(
+    (await ask("GET", "/metrics")).text,
+    /apiserver_longrunning_requests\{verb="watch",resource="pods",subresource=""\} 0/,
+  );
 });
 
 test("answers a refused watch with its status", async () => {

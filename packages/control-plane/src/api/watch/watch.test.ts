@@ -147,7 +147,7 @@ test("forgets a reader that left", async () => {
   await watch.over;
   assert.deepEqual(world.clock.pending(), [], "no timer outlives its watch");
   const { text } = await world.ask("GET", "/metrics");
-  assert.match(text, /kubus_api_watches\{resource="configmaps"\} 0/);
+  assert.match(text, /apiserver_longrunning_requests\{verb="watch",resource="configmaps",subresource=""\} 0/);
 });
 
 test("cuts off a reader that does not keep up", async () => {
