@@ -23,6 +23,24 @@ export const ofServer = (metadata: ObjectMeta): ObjectMeta =>
 
 type ServerMetadata = ObjectMeta & { readonly selfLink?: string };
 
+/** Owners that are named twice are named once, and the writer is told. */
+export function withUniqueOwners(
+  metadata: ObjectMeta,
+  warn: (warning: string) => void = () => undefined,
+): ObjectMeta {
+  const { ownerReferences = [] } = metadata;
+  if (ownerReferences.length < 2) return metadata;
+  const unique = ownerReferences.filter(
+    (owner, i) => ownerReferences.findIndex((other) => isSame(owner, other)) === i,
+  );
+  if (unique.length === ownerReferences.length) return metadata;
+  const twice = ownerReferences.filter((owner) => !unique.includes(owner)).map(({ uid }) => uid);
+  warn(
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...new Set(twice)].join(", ")}`,
+  );
+  return { ...metadata, ownerReferences: unique };
+}
+
 /** An object as the store holds it: its revision is the store's own. */
 export function carried(object: KubeObject): KubeObject {
   return { ...object, metadata: without(object.metadata, "resourceVersion") as ObjectMeta };

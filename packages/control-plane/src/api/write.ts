@@ -17,7 +17,7 @@ import { withAdmission } from "./admission/world.ts";
 import { isReleased, planDeletion } from "./deletion.ts";
 import { apiLimits } from "./limits.ts";
 import { trackOf, withManagers, type Tracking } from "./managed-fields/tracking.ts";
-import { carried, checkPreconditions, nextGeneration, ofServer } from "./metadata.ts";
+import { carried, checkPreconditions, nextGeneration, ofServer, withUniqueOwners } from "./metadata.ts";
 import type { DeleteOptions } from "./objects.ts";
 import { storeOf, type ApiState } from "./ports.ts";
 import { alreadyExists, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from "./refusals.ts";
@@ -104,7 +104,7 @@ async function createNamed(ports: ApiState, target: Target, draft: KubeObject): 
   const { kind, namespace, user, dryRun } = target;
   const { clock, random, cache } = ports;
   const born: ObjectMeta = {
-    ...ofServer(draft.metadata),
+    ...ofServer(withUniqueOwners(draft.metadata, target.warn)),
     ...(namespace === undefined ? {} : { namespace }),
     uid: random.uuid(),
     creationTimestamp: timestamp(clock.now()),
@@ -174,7 +174,10 @@ async function prepared(
   const { wanted, previous, strategy } = change;
   const identified = {
     ...wanted,
-    metadata: { ...ofServer(wanted.metadata), ...identityOf(previous.metadata) },
+    metadata: {
+      ...ofServer(withUniqueOwners(wanted.metadata, target.warn)),
+      ...identityOf(previous.metadata),
+    },
   };
   const attempt = { ...attemptOf(target), operation: "update", previous } as const;
   // Mutators see what the client wants; which parts of it count at this door is the strategy's matter, afterwards.
