@@ -75,4 +75,4 @@ function partsOf(
 }
 
 const completed = (schema: JsonSchema): JsonSchema =>
-  (isEmbedded(schema) ? withObjectFields(schema) : partsOf(schema));
+  isEmbedded(schema) ? withObjectFields(schema) : partsOf(schema);

@@ -14,7 +14,6 @@ import {
   isList,
   isMap,
   type CelKey,
-  type CelList,
   type CelValue,
 } from "./values.ts";
 

@@ -42,7 +42,6 @@ function validateDeprecation(
     ...when(warning.length > warningBytesMax, cause.tooLong(field, warningBytesMax)),
     ...when(warning === "", cause.invalid(field, warning, "must not be empty")),
     ...when(
-       
       /[\u0000-\u001f\u007f]/.test(warning),
       cause.invalid(field, warning, "must only contain printable UTF-8 characters"),
     ),
