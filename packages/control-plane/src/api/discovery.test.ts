@@ -96,6 +96,7 @@ for (const version of ["v2", "v2beta1"]) {
         "portforward",
         "ephemeralcontainers",
         "resize",
+        "proxy",
         "log",
         "status",
       ],

@@ -32,7 +32,7 @@ export const bindNamed: Act = async (state, call) => {
   return bound(state, { ...call, kind: pods, served: pods, name }, binding);
 };
 
-const bindingIn = ({ request }: Call): Binding => (valueIn(request) ?? {});
+const bindingIn = ({ request }: Call): Binding => valueIn(request) ?? {};
 
 async function bound(state: ApiState, call: Call, { metadata = {}, target = {} }: Binding) {
   const causes = wrongWith(target);
