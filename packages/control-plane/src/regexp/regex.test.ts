@@ -37,6 +37,14 @@ const cases: readonly (readonly [source: string, text: string, found: string | u
   ["(a*)*", "aaa", "aaa"],
   ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "my-name", "my-name"],
   ["^[a-z0-9]([-a-z0-9]*[a-z0-9])?$", "my-name-", undefined],
+  ["$", "abc", ""],
+  ["^$", "", ""],
+  ["$^", "", ""],
+  ["b$", "ab", "b"],
+  ["b$", "ba", undefined],
+  ["(^a|b$)+", "xb", "b"],
+  ["(?:^|-)x", "a-x", "-x"],
+  ["a{3}", "aabaaa", "aaa"],
 ];
 
 for (const [source, text, expected] of cases) {

@@ -3,13 +3,9 @@
  * the expression are followed at once (Thompson, Pike), as Go does it.
  */
 import { parseRegex } from "./parse.ts";
-import { RegexSyntaxError, type Assertion, type Test, type Tree } from "./tree.ts";
-
-type Step =
-  | { readonly is: "character"; readonly test: Test }
-  | { readonly is: "assertion"; readonly what: Assertion }
-  | { readonly is: "fork"; first: number; second: number }
-  | { readonly is: "match" };
+import { stepsOf, type Step } from "./steps.ts";
+import { makeTest } from "./table.ts";
+import { RegexSyntaxError, type Assertion } from "./tree.ts";
 
 export interface Regex {
   readonly test: (text: string) => boolean;
@@ -17,7 +13,6 @@ export interface Regex {
   readonly find: (text: string, from?: number) => readonly [number, number] | undefined;
 }
 
-const stepsMax = 20_000;
 const cacheMax = 500;
 const cache = new Map<string, Regex>();
 
@@ -44,79 +39,9 @@ export function regexMistake(source: string): string | undefined {
 }
 
 function makeRegex(source: string): Regex {
-  const steps: Step[] = [];
-  emit(parseRegex(source), steps, source);
-  steps.push({ is: "match" });
+  const steps = stepsOf(parseRegex(source), source);
   const find: Regex["find"] = (text, from = 0) => run(steps, text, from, false);
-  return { find, test: (text) => run(steps, text, 0, true) !== undefined };
-}
-
-function emit(tree: Tree, steps: Step[], source: string): void {
-  if (steps.length > stepsMax) throw new RegexSyntaxError("expression too large", source);
-  switch (tree.is) {
-    case "nothing":
-      return;
-    case "character":
-    case "assertion":
-      steps.push(tree);
-      return;
-    case "sequence":
-      for (const part of tree.parts) emit(part, steps, source);
-      return;
-    case "choice":
-      emitChoice(tree.parts, steps, source);
-      return;
-    case "repeat":
-      emitRepeat(tree, steps, source);
-      return;
-  }
-}
-
-type Fork = Extract<Step, { is: "fork" }>;
-
-function pushFork(steps: Step[]): Fork {
-  const fork: Fork = { is: "fork", first: steps.length + 1, second: steps.length + 1 };
-  steps.push(fork);
-  return fork;
-}
-
-function emitChoice(parts: readonly Tree[], steps: Step[], source: string): void {
-  const exits: Fork[] = [];
-  parts.forEach((part, at) => {
-    const isLast = at === parts.length - 1;
-    const fork = isLast ? undefined : pushFork(steps);
-    emit(part, steps, source);
-    if (fork === undefined) return;
-    exits.push(pushFork(steps));
-    fork.second = steps.length;
-  });
-  for (const exit of exits) exit.first = exit.second = steps.length;
-}
-
-type Repeat = Extract<Tree, { is: "repeat" }>;
-
-function emitRepeat({ part, min, max, isLazy }: Repeat, steps: Step[], source: string): void {
-  for (let times = 0; times < min; times++) emit(part, steps, source);
-  const lead = (fork: Fork, inside: number, outside: number) => {
-    fork.first = isLazy ? outside : inside;
-    fork.second = isLazy ? inside : outside;
-  };
-  if (max === undefined) {
-    const start = steps.length;
-    const fork = pushFork(steps);
-    emit(part, steps, source);
-    const back = pushFork(steps);
-    back.first = back.second = start;
-    lead(fork, start + 1, steps.length);
-    return;
-  }
-  const forks: { readonly fork: Fork; readonly inside: number }[] = [];
-  for (let times = min; times < max; times++) {
-    const fork = pushFork(steps);
-    forks.push({ fork, inside: steps.length });
-    emit(part, steps, source);
-  }
-  for (const { fork, inside } of forks) lead(fork, inside, steps.length);
+  return { find, test: makeTest(steps) ?? ((text) => run(steps, text, 0, true) !== undefined) };
 }
 
 /** Ways through the expression at one place of the text, the preferred first. */
