@@ -31,13 +31,15 @@ import type { LogFiles } from "./ports/log-files.ts";
 import type { PodNetwork } from "./ports/network.ts";
 import type { Records } from "./ports/records.ts";
 import type { Runtime } from "./ports/runtime.ts";
+import { startSampler } from "./usage/sampler.ts";
+import { serveUsage } from "./usage/serve.ts";
 
 export interface AgentParts {
   readonly config: AgentConfig;
   readonly bus: Bus;
   /** For watches and large answers. */
   readonly channels: Channels;
-  /** For logs, exec, connections to pods and the view of the actors, on a connection of their own: bulk must not delay watches and beats. */
+  /** For logs, exec, connections to pods, the view of the actors and what is used, on a connection of their own: bulk must not delay watches and beats. */
   readonly bulk: Channels;
   readonly runtime: Runtime;
   readonly network: PodNetwork;
@@ -108,12 +110,14 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       },
     }),
   );
+  const sampler = startSampler({ node, board, runtime, ...run });
   const served = [
     serveLogs({ node, channels: bulk, board, runtime, logs, terms, clock }),
     serveExec({ node, channels: bulk, board, runtime }),
     serveAttach({ node, channels: bulk, board, runtime }),
     serveConnect({ node, channels: bulk, board, runtime }),
     serveActors(node, bulk, registry),
+    serveUsage({ node, channels: bulk, sampler, membership }),
     bus.onState((state) => {
       if (state !== "connected") return;
       board.busReturned();
@@ -128,6 +132,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       for (const one of served) one.unsubscribe();
       pods.stop();
       nodes.stop();
+      sampler.stop();
       wiring.stop();
       board.stop();
       await membership.leave();

@@ -18,6 +18,19 @@ export const nodeStatusIntervalMs = 300_000;
 /** Vitals are looked at so often, and shown at most so often: every write wears the server's SD card. */
 export const vitalsLimits = { lookMs: 1_000, showMs: 10_000 } as const;
 
+/** So many looks are averaged: figures of the processors jump from second to second. */
+export const vitalsAveraged = 10;
+
+/**
+ * What containers use is looked at so often; a rate over less than `spanMinMs` would be noise. Kubernetes' metrics have
+ * the same spans. `nodeWindowMs`: the board's own figures are averages over so long.
+ */
+export const usageLimits = {
+  lookMs: 15_000,
+  spanMinMs: 10_000,
+  nodeWindowMs: vitalsAveraged * vitalsLimits.lookMs,
+} as const;
+
 /** Events that wait to be sent; beyond it the oldest are dropped: they are news, not memory. */
 export const eventsWaitingMax = 100;
 

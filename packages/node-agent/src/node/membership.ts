@@ -14,7 +14,7 @@ import { startKeeper } from "../keeper/keeper.ts";
 import { nodeStatusIntervalMs, vitalsLimits } from "../limits.ts";
 import type { Api } from "../ports/api.ts";
 import type { Heartbeat } from "../ports/heartbeat.ts";
-import type { Host, HostVitals } from "../ports/host.ts";
+import type { Host, HostCapacity, HostVitals } from "../ports/host.ts";
 import type { Runtime } from "../ports/runtime.ts";
 import { nodeMachine } from "./machine.ts";
 import { differs, metadataChange, nodeDraft, nodeStatus, type NodeFacts } from "./object.ts";
@@ -33,10 +33,19 @@ export interface MembershipOptions {
   readonly onError: (error: unknown) => void;
 }
 
+export interface Fares {
+  /** Wall-clock milliseconds. */
+  readonly at: number;
+  readonly vitals: HostVitals;
+  readonly capacity: HostCapacity;
+}
+
 export interface Membership {
   /** The API's nodes changed: look. */
   look(): void;
   busReturned(): void;
+  /** How the board fared when it was last looked at. */
+  fares(): Fares | undefined;
   /** Says goodbye; resolves when that is done. */
   leave(): Promise<void>;
 }
@@ -132,6 +141,7 @@ export function startMembership(options: MembershipOptions): Membership {
       actor.send({ type: "bus.returned" });
       reporter.busReturned();
     },
+    fares: board.last,
     leave: async () => {
       vitals.stop();
       reporter.stop();
@@ -144,15 +154,17 @@ export function startMembership(options: MembershipOptions): Membership {
 }
 
 /** What the board is and how it fares, read when asked for; who it is is read once. */
-function figures({ config, host, runtime }: MembershipOptions) {
+function figures({ config, host, runtime, clock }: MembershipOptions) {
   let identity: Promise<NodeFacts["identity"]> | undefined;
-  let vitals: HostVitals | undefined;
-  const measure = async () => {
-    vitals = smoothed(vitals, await host.vitals());
-    return { vitals, capacity: await host.capacity() };
+  let last: Fares | undefined;
+  const measure = async (): Promise<Fares> => {
+    const vitals = smoothed(last?.vitals, await host.vitals());
+    last = { at: clock.now(), vitals, capacity: await host.capacity() };
+    return last;
   };
   return {
     measure,
+    last: () => last,
     facts: async (): Promise<NodeFacts> => {
       identity ??= host.identity();
       const { node, version, address, labels } = config;
@@ -164,7 +176,7 @@ function figures({ config, host, runtime }: MembershipOptions) {
         labels,
         identity: await identity,
         capacity: now,
-        vitals: vitals ?? (await measure()).vitals,
+        vitals: (last ?? (await measure())).vitals,
         runtime,
       };
     },

@@ -1,5 +1,6 @@
 /** Which of the board's figures are shown, and when a change is worth a write. Pure. */
 import { nodeAnnotation } from "@kubus/shared/api/node.ts";
+import { vitalsAveraged } from "../limits.ts";
 import type { HostCapacity, HostVitals } from "../ports/host.ts";
 
 type Annotations = Readonly<Record<string, string>>;
@@ -38,8 +39,8 @@ export const isVisibleChange = (shown: Annotations, now: Annotations): boolean =
     return Math.abs(Number(value) - Number(before)) >= step;
   });
 
-/** How much a new second weighs: about ten seconds are averaged. */
-const weight = 0.1;
+/** How much a new look weighs. */
+const weight = 1 / vitalsAveraged;
 
 /** The load of the processors jumps; people want to see where it stands. */
 export const smoothed = (before: HostVitals | undefined, now: HostVitals): HostVitals =>

@@ -18,6 +18,7 @@ const programs: Readonly<Record<string, MemoryProgram>> = {
   [line("saysGoodbye")]: { termExitCode: 3, stdout: "ready\n", lastWords: "bye\n" },
   [line("execPrints")]: { endsAfterMs: 0, exitCode: 4, stdout: "out", stderr: "err" },
   [line("execCopies")]: { copiesStdin: true },
+  [line("burns")]: { uses: { cpuMillis: 1_000, memoryBytes: 1_000_000 } },
   [line("echoes")]: { stdout: "ready\n", echoesAt: contractPort },
 };
 

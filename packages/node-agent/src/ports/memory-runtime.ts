@@ -37,6 +37,8 @@ export interface MemoryProgram {
   readonly lastWords?: string;
   /** In exec: what arrives at stdin leaves at stdout; it ends with stdin. */
   readonly copiesStdin?: boolean;
+  /** What it uses while it runs; nothing unless told. */
+  readonly uses?: { readonly cpuMillis: number; readonly memoryBytes: number };
   /** Gives back what arrives at this port. */
   readonly echoesAt?: number;
 }
@@ -187,6 +189,14 @@ export function memoryBoard({ clock, programs = {} }: MemoryBoardOptions): Memor
         const { name, attempt } = container.spec;
         return { podUid, name, attempt, sighting: sightingOf(container) };
       });
+    },
+    usage: async (id) => {
+      await asked("usage", containerKey(id));
+      const container = containers.get(containerKey(id));
+      if (container?.exit !== undefined || container === undefined) return undefined;
+      const { uses: { cpuMillis, memoryBytes } = { cpuMillis: 0, memoryBytes: 0 } } = container.program;
+      const seconds = (clock.now() - container.startedAt) / 1_000;
+      return { cpuSeconds: (seconds * cpuMillis) / 1_000, workingSetBytes: memoryBytes };
     },
     ensureImage: async (image, signal) => {
       await asked("ensureImage", image, signal);

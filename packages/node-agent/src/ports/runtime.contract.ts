@@ -45,6 +45,7 @@ export const contractPrograms = {
   saysGoodbye: ["sh", "-c", "trap 'echo bye; exit 3' TERM; echo ready; while :; do sleep 0.05; done"],
   execPrints: ["sh", "-c", "printf out; printf err >&2; exit 4"],
   execCopies: ["cat"],
+  burns: ["sh", "-c", "while :; do :; done"],
   echoes: ["perl", "-MSocket", "-e", echoServer, String(contractPort)],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -282,6 +283,23 @@ export function runtimeContract(
       assert.equal((await runtime.inspectContainer(id)).state, "running");
       await runtime.removeSandbox(podUid);
       await world.assertNothingLeft(podUid);
+    });
+
+    test("counts the processor time and the memory of what runs, and of nothing else", async () => {
+      const { podUid, id } = await running("burns");
+      const idle = await running("sleeps");
+      const secondsOf = async (one: ContainerIdentity) => (await runtime.usage(one))?.cpuSeconds ?? 0;
+      await until("processor time to be used", async () => (await secondsOf(id)) > 0.1);
+      const first = await runtime.usage(id);
+      const next = first?.cpuSeconds ?? 0;
+      await until("more of it to be used", async () => (await secondsOf(id)) > next);
+      assert.ok((first?.workingSetBytes ?? 0) > 1_000, `${String(first?.workingSetBytes)} bytes`);
+      assert.ok((await secondsOf(idle.id)) < (await secondsOf(id)));
+      await runtime.stopContainer(id, 0);
+      assert.equal(await runtime.usage(id), undefined);
+      assert.equal(await runtime.usage({ ...id, attempt: 7 }), undefined);
+      for (const uid of [podUid, idle.podUid]) await runtime.removeSandbox(uid);
+      assert.equal(await runtime.usage(idle.id), undefined);
     });
 
     test("connects to a pod's own localhost, and each direction ends by itself", async () => {

@@ -97,6 +97,14 @@ export type Sighting =
   | ({ readonly state: "running" } & Running)
   | ({ readonly state: "exited" } & Exit);
 
+/** What a container uses: all of its processes, whoever started them. */
+export interface ContainerUsage {
+  /** Processor time since its start. It only ever grows. */
+  readonly cpuSeconds: number;
+  /** Memory that is in use: without the pages of files that the kernel can drop at once. */
+  readonly workingSetBytes: number;
+}
+
 /** Why a container could not be started, in Kubernetes' words: `ErrImageNeverPull`, `CreateContainerError`, ... */
 export class RuntimeRefusal extends Error {
   override readonly name = "RuntimeRefusal";
@@ -153,6 +161,8 @@ export interface Runtime extends RuntimeStreams {
   inspectContainer(id: ContainerIdentity): Promise<Sighting>;
   /** Every attempt of the pod's containers that has left a trace. */
   listContainers(podUid: string): Promise<readonly (ContainerIdentity & { readonly sighting: Sighting })[]>;
+  /** Undefined when it does not run, or when this board does not count what it uses. */
+  usage(id: ContainerIdentity): Promise<ContainerUsage | undefined>;
   /** Whether the image is there and usable; rejects with RuntimeRefusal. */
   ensureImage(image: string, signal: AbortSignal): Promise<{ readonly imageId: string }>;
   /** Rejects with RuntimeRefusal. Resolves when the process runs and signals reach it. */

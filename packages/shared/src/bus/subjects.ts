@@ -78,6 +78,12 @@ export const subjects = {
     style: "channel",
     meaning: "The agent's actors as they change, while somebody looks. Lines of JSON: ActorChange.",
   },
+  usage: {
+    pattern: "kubus.node.{node}.usage",
+    publisher: "server",
+    style: "channel",
+    meaning: "What the board and its containers use. No opening; the answer is a UsageReport as JSON.",
+  },
   channel: {
     pattern: "kubus.node.{node}.channel",
     publisher: "agent",

@@ -7,6 +7,7 @@ import { systemClock as clock } from "@kubus/shared/time/system-clock.ts";
 import { openGroups } from "./groups.ts";
 import { hierarchiesIn } from "./hierarchies.ts";
 import { settingsFor, weightOf } from "./limits.ts";
+import { cpuSecondsIn, workingSetIn } from "./usage.ts";
 
 const line = (root: string, type: string, options: string) =>
   `30 24 0:26 / ${root} rw,relatime shared:5 - ${type} cgroup ${options}`;
@@ -57,6 +58,29 @@ test("spells the same limits for either version", () => {
   ]);
   assert.deepEqual(settingsFor({ version: 2, root: "/", controllers }, {}), []);
   assert.deepEqual([2, 1_024, 262_144, 1, 999_999].map(weightOf), [1, 39, 10_000, 1, 10_000]);
+});
+
+test("counts time and memory in the words of either version", () => {
+  const files: Readonly<Record<string, string>> = {
+    "/cpu/cpuacct.usage": "2500000000",
+    "/memory/memory.usage_in_bytes": "9000",
+    "/memory/memory.stat": "inactive_file 1\ntotal_inactive_file 4000\ntotal_active_file 9",
+    "/v2/cpu.stat": "usage_usec 1500000\nuser_usec 1000000",
+    "/v2/memory.current": "7000",
+    "/v2/memory.stat": "anon 5\ninactive_file 3000\nactive_file 8",
+    "/hybrid/cpu.stat": "usage_usec 250000",
+  };
+  const read = (path: string) => files[path];
+  const counted = (...folders: readonly (readonly [1 | 2, string])[]) => {
+    const groups = folders.map(([version, folder]) => ({ version, folder }));
+    return [cpuSecondsIn(groups, read), workingSetIn(groups, read)];
+  };
+  assert.deepEqual(counted([1, "/cpu"], [1, "/memory"]), [2.5, 5_000]);
+  assert.deepEqual(counted([2, "/v2"]), [1.5, 4_000]);
+  // Both side by side: v2 counts time, v1 has the memory.
+  assert.deepEqual(counted([1, "/memory"], [2, "/hybrid"]), [0.25, 5_000]);
+  assert.deepEqual(counted([2, "/hybrid"]), [0.25, undefined]);
+  assert.deepEqual(counted([1, "/nothing"], [2, "/nothing"]), [undefined, undefined]);
 });
 
 /** A v2 hierarchy made of plain files: what would be written can be read. */

@@ -8,9 +8,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdir, rmdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "@kubus/shared/time/clock.ts";
-import type { ResourceLimits } from "../../ports/runtime.ts";
+import type { ContainerUsage, ResourceLimits } from "../../ports/runtime.ts";
+import { memoryOfProcesses } from "../host/processes.ts";
+import { readText } from "../host/proc.ts";
 import { hierarchies, type Hierarchy } from "./hierarchies.ts";
 import { settingsFor, type Setting } from "./limits.ts";
+import { cpuSecondsIn, workingSetIn } from "./usage.ts";
 import { retried } from "../retried.ts";
 
 /** After SIGKILL a process is gone within milliseconds, unless the kernel holds it. */
@@ -29,6 +32,8 @@ export interface Groups {
   pids(path: string): readonly number[];
   /** Whether the kernel has killed something of the group for want of memory. */
   outOfMemory(path: string): boolean;
+  /** What all in the group and below have used. Undefined when there is no such group, or no time is counted. */
+  usage(path: string): ContainerUsage | undefined;
   /** Waits until the group is empty, and removes it and those below. Nothing there is fine. */
   remove(path: string): Promise<void>;
 }
@@ -82,6 +87,14 @@ export function openGroups({ parent, clock, hierarchies: given }: GroupsOptions)
         const file = one.version === 2 ? "memory.events" : "memory.oom_control";
         return /^oom_kill [1-9]/m.test(readOrEmpty(join(at(one, path), file)));
       }),
+    usage: (path) => {
+      const folders = all.map((one) => ({ version: one.version, folder: at(one, path) }));
+      const cpuSeconds = cpuSecondsIn(folders, readText);
+      if (cpuSeconds === undefined) return undefined;
+      // A Pi whose kernel was started without the memory controller still has its processes.
+      const workingSetBytes = workingSetIn(folders, readText) ?? memoryOfProcesses(pids(path));
+      return { cpuSeconds, workingSetBytes };
+    },
     remove: async (path) => {
       for (const folder of foldersOf(path)) {
         // The kernel lets go of a group a moment after its last process.

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { realHost } from "./host.ts";
 import { bootIdOf } from "./identity.ts";
+import { allProcesses, memoryOfProcesses, processTimesIn } from "./processes.ts";
 
 async function inFolder(body: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), `kubus-host-${process.pid}-`));
@@ -51,3 +52,14 @@ test("a board keeps its boot's name until its run folder is gone", () =>
     await rm(runDir, { recursive: true });
     assert.notEqual(await bootIdOf(runDir), first);
   }));
+
+test("reads whose a process is and what time it took, whatever its name is", () => {
+  const stat =
+    "77 (a) b (c) S 1 70 65 0 -1 4194560 9 9 0 0 120 30 1000 50 20 0 1 0 4242 1000 10 18446744073709551615";
+  assert.deepEqual(processTimesIn(stat), { pid: 77, session: 65, cpuSeconds: 12 });
+  assert.equal(processTimesIn(""), undefined);
+  const own = allProcesses().find(({ pid }) => pid === process.pid);
+  assert.ok(own !== undefined && own.cpuSeconds > 0);
+  assert.ok(memoryOfProcesses([process.pid]) > 1024 * 1024);
+  assert.equal(memoryOfProcesses([0x7fff_fff0]), 0);
+});

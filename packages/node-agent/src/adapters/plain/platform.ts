@@ -6,6 +6,7 @@ import { RuntimeRefusal, type ContainerSpec } from "../../ports/runtime.ts";
 import { removeFolder } from "../process/mounts.ts";
 import type { Platform, Target } from "../shim/platform.ts";
 import { isAlive } from "../shim/process-identity.ts";
+import { sessionUsage } from "./session-usage.ts";
 
 const limitations = [
   "Without root pods have no network of their own: they share the board's address, ports and localhost.",
@@ -36,6 +37,7 @@ export const plainPlatform = ({ version, address, environment }: PlainPlatformOp
   },
   kill: (target) => Promise.resolve(target).then(killGroup),
   outOfMemory: () => false,
+  usage: usageReader(),
   removeContainer: () => Promise.resolve(),
   inside: () => [],
   join: () =>
@@ -63,10 +65,18 @@ function refuseWhatNeedsRoot({ user, privileged, readOnlyRoot }: ContainerSpec):
   if (readOnlyRoot) refuse("a read-only root");
 }
 
+/** The program leads a session that bears the number of its group. */
+function usageReader(): Platform["usage"] {
+  const usageOf = sessionUsage();
+  return ({ dir, process: shim }) => (isAlive(shim) ? usageOf(groupOf(dir)) : Promise.resolve(undefined));
+}
+
+const groupOf = (dir: string) => Number(readFileSync(join(dir, "group"), "utf8"));
+
 /** As long as the shim lives its program is not reaped, and the group's number is nobody else's. */
 function killGroup({ dir, process: shim }: Target): void {
   if (!isAlive(shim)) return;
-  const group = Number(readFileSync(join(dir, "group"), "utf8"));
+  const group = groupOf(dir);
   if (!(group > 1)) return;
   // In its first moment the program leads no group yet.
   killNow(group);

@@ -114,6 +114,7 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
       signalProcess(process, "SIGKILL");
     },
     outOfMemory: (id) => groups.outOfMemory(containerGroup(id)),
+    usage: ({ record }) => Promise.resolve(groups.usage(containerGroup(record))),
     removeContainer: async (id) => {
       await groups.kill(containerGroup(id));
       await groups.remove(containerGroup(id));

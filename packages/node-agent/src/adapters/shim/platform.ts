@@ -2,7 +2,13 @@
  * What differs between runtimes that keep their containers by shims: how a sandbox is made, how a container is
  * entered, and how all of it is killed. One adapter each: `process` (namespaces and control groups) and `plain`.
  */
-import type { ContainerIdentity, ContainerSpec, ExecOptions, SandboxSpec } from "../../ports/runtime.ts";
+import type {
+  ContainerIdentity,
+  ContainerSpec,
+  ContainerUsage,
+  ExecOptions,
+  SandboxSpec,
+} from "../../ports/runtime.ts";
 import type { ContainerRecord } from "./folder.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 
@@ -60,6 +66,8 @@ export interface Platform {
   /** SIGKILL to all of the container. Resolves when it was sent. */
   kill(target: Target): Promise<void>;
   outOfMemory(id: ContainerIdentity): boolean;
+  /** Undefined when nothing of it is left, or when it is not counted here. */
+  usage(target: Target): Promise<ContainerUsage | undefined>;
   /** What is left outside its folder on tmpfs. */
   removeContainer(id: ContainerIdentity): Promise<void>;
   /** Runs a small command inside, as the container's user, when the command follows. */

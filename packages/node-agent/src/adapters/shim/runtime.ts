@@ -205,6 +205,10 @@ export async function openShimRuntime(options: ShimRuntimeOptions): Promise<Shim
           return { podUid, name, attempt, sighting: sightingOf(one) };
         }),
       ),
+    usage: async (id) => {
+      const one = living.get(containerKey(id));
+      return one === undefined || one.exit() !== undefined ? undefined : platform.usage(one);
+    },
     ensureImage: (image) =>
       Promise.resolve(image).then((it) => ({
         imageId: `host:${findProgram(programOf(it)) ?? programOf(it)}`,
