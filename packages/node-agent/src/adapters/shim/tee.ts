@@ -68,7 +68,8 @@ export function makeTee({ clock, onRoom }: { readonly clock: Clock; readonly onR
   return {
     push: (stream, bytes) => {
       if (clients.size === 0 || bytes.length === 0) return true;
-      const copy = bytes.slice();
+      // Not `slice`: of a Buffer that is a view.
+      const copy = new Uint8Array(bytes);
       for (const client of clients) give(client, stream, copy);
       return hasRoom();
     },
