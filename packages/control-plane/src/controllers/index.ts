@@ -19,6 +19,7 @@ import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
 import { priorityClassController } from "./priorityclass/controller.ts";
+import { claimProtectionController, volumeProtectionController } from "./protection/controller.ts";
 import { rbacAggregationController } from "./rbac/aggregation.ts";
 import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
@@ -53,6 +54,8 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   garbageController,
   podGcController(),
   priorityClassController,
+  claimProtectionController,
+  volumeProtectionController,
   endpointsController,
   endpointSliceController,
   endpointSliceMirroringController,

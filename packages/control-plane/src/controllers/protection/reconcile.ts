@@ -1,0 +1,41 @@
+/** What is used stays: a finalizer holds it, and goes only when it is to be deleted and nobody uses it. Pure. */
+import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
+import { nothing, type AnyKind, type Plan } from "../engine/plan.ts";
+
+export interface ProtectionView {
+  readonly object: KubeObject | undefined;
+  readonly isUsed: boolean;
+}
+
+export const protectionBy =
+  (kind: AnyKind, finalizer: string) =>
+  ({ object, isUsed }: ProtectionView): Plan => {
+    if (object === undefined) return nothing;
+    const { name, namespace, resourceVersion, deletionTimestamp, finalizers = [] } = object.metadata;
+    const isHeld = finalizers.includes(finalizer);
+    const isEnding = deletionTimestamp !== undefined;
+    if (isHeld === !isEnding || (isEnding && isUsed)) return nothing;
+    const next = isEnding ? finalizers.filter((other) => other !== finalizer) : [...finalizers, finalizer];
+    const target = { name, resourceVersion, ...(namespace === undefined ? {} : { namespace }) };
+    return { effects: [{ type: "setFinalizers", kind, target, finalizers: next }] };
+  };
+
+interface ClaimingVolume {
+  readonly name?: string;
+  readonly persistentVolumeClaim?: { readonly claimName?: string };
+  readonly ephemeral?: object;
+}
+
+/** The names of the claims that a pod uses, also those that are made for it. */
+export const claimsOf = ({ metadata, spec }: Pod): readonly string[] =>
+  ((spec.volumes ?? []) as readonly ClaimingVolume[]).flatMap(
+    ({ name = "", persistentVolumeClaim: claim, ephemeral }) => {
+      if (claim?.claimName !== undefined) return [claim.claimName];
+      return ephemeral === undefined ? [] : [`${metadata.name}-${name}`];
+    },
+  );
+
+/** A pod that has no board yet uses nothing: no board starts one whose claim is being deleted. */
+export const usesClaim = (pod: Pod, claim: string): boolean =>
+  (pod.spec.nodeName ?? "") !== "" && claimsOf(pod).includes(claim);
