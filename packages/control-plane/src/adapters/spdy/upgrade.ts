@@ -1,11 +1,11 @@
 /** Agrees on a protocol as Kubernetes does over SPDY, by `X-Stream-Protocol-Version`, and begins the session. */
-import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { relayCommand } from "../../api/streams/relay-command.ts";
 import type { CommandSession, StreamSession } from "../../api/streams/session.ts";
 import { text } from "../../api/respond.ts";
 import { headText, writeAnswer } from "../http/write-answer.ts";
+import type { Upgrading } from "../websocket/upgrade.ts";
 import {
   collectStreams,
   expectedStreams,
@@ -14,12 +14,6 @@ import {
 } from "./command-client.ts";
 import { forwardStreams, spdyForwardProtocol } from "./forward.ts";
 import { SpdySession } from "./session.ts";
-
-interface Upgrading {
-  readonly incoming: IncomingMessage;
-  readonly socket: Duplex;
-  readonly head: Buffer;
-}
 
 const versionHeader = "x-stream-protocol-version";
 
