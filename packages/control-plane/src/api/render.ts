@@ -1,15 +1,16 @@
 /** Objects as clients asked to see them: whole, as rows of a table, or their metadata only. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
+import { jsonOf } from "../cache/json.ts";
 import { apiVersionOf } from "../kinds/kind-table.ts";
 import { fromStored } from "../kinds/versions.ts";
 import { unsupportedOption, type Call } from "./call.ts";
 import type { Page } from "./pages.ts";
 import type { ApiPorts, ApiState } from "./ports.ts";
 import { operationLimits } from "./operation/limits.ts";
-import { jsonWithList, writeSlices } from "./operation/slices.ts";
+import { jsonWithList, pieceOf, writeSlices } from "./operation/slices.ts";
 import type { ApiResponse, Sink, WholeResponse } from "./request.ts";
 import { json, warningHeaders } from "./respond.ts";
-import { tableOf, type IncludeObject } from "./table.ts";
+import { rowOf, tableOf, type IncludeObject } from "./table.ts";
 import { without } from "./without.ts";
 
 export function answer(
@@ -29,19 +30,19 @@ export function answer(
 
 /** A long list is sent in slices, and only a few of them at once; a user who asks for too many is refused with 429. */
 export function answerList(state: ApiState, call: Call, page: Page): ApiResponse {
-  const { list, member, items } = listParts(state, call, page);
-  const headers = warningHeaders(toldOf(call));
+  const { list, member, pieces } = listParts(state, call, page);
+  const headers = { "content-type": "application/json", ...warningHeaders(toldOf(call)) };
   if (page.objects.length < operationLimits.longListMin)
-    return json(200, { ...list, [member]: [...items] }, headers);
+    return { status: 200, headers, body: Buffer.concat([...jsonWithList(list, member, pieces)]) };
   const { longListSeats } = state;
   longListSeats.check(call.user.name);
   const stream = async (sink: Sink) => {
     const leave = await longListSeats.take(call.user.name);
-    await writeSlices(sink, jsonWithList(list, member, items)).finally(leave);
+    await writeSlices(sink, jsonWithList(list, member, pieces)).finally(leave);
   };
   return {
     status: 200,
-    headers: { "content-type": "application/json", ...headers },
+    headers,
     isWhole: true,
     // Whoever could not be served after all, or whose objects could not be drawn, must not take it for the whole list.
     stream: (sink) => stream(sink).catch((error: unknown) => sink.cut(messageOf(error))),
@@ -50,13 +51,15 @@ export function answerList(state: ApiState, call: Call, page: Page): ApiResponse
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** A list without its items, and the items, each made when it is asked for. */
+/** A list without its items, and the items as JSON, each made when it is asked for. */
 function listParts(state: ApiState, call: Call, page: Page) {
   const { shape, version } = call.shape();
   if (shape === "table") {
     const table = without(renderedTable(state, call, { ...page, objects: [] }), "rows");
-    const rowsOf = (object: KubeObject) => renderedTable(state, call, { ...page, objects: [object] }).rows;
-    return { list: table, member: "rows", items: lazily(page.objects, rowsOf) };
+    const options = rowOptions(state, call);
+    const rowPiece = (object: KubeObject) =>
+      pieceOf(rowOf(call.served, fromStored(call.served, object), options));
+    return { list: table, member: "rows", pieces: lazily(page.objects, rowPiece) };
   }
   const isPartial = shape === "metadata";
   const list = {
@@ -64,14 +67,15 @@ function listParts(state: ApiState, call: Call, page: Page) {
     apiVersion: isPartial ? `meta.k8s.io/${version}` : apiVersionOf(call.served),
     metadata: listMetadata(page),
   };
-  return { list, member: "items", items: lazily(page.objects, (object) => [renderedObject(call, object)]) };
+  const itemPiece = isAsStored(call) ? jsonOf : (object: KubeObject) => pieceOf(renderedObject(call, object));
+  return { list, member: "items", pieces: lazily(page.objects, itemPiece) };
 }
 
 function* lazily(
   objects: readonly KubeObject[],
-  draw: (object: KubeObject) => readonly object[],
-): Generator<object> {
-  for (const object of objects) yield* draw(object);
+  draw: (object: KubeObject) => Uint8Array,
+): Generator<Uint8Array> {
+  for (const object of objects) yield draw(object);
 }
 
 /** What the row and those who looked at the call have to say. */
@@ -92,16 +96,17 @@ export const isAsStored = (call: Call): boolean =>
 
 type Rows = Page & { readonly wantsColumns?: boolean };
 
-export function renderedTable({ clock }: ApiPorts, call: Call, rows: Rows) {
+const rowOptions = ({ clock }: ApiPorts, { request }: Call) => ({
+  includeObject: includedObject(request.query.get("includeObject")),
+  now: clock.now(),
+});
+
+export function renderedTable(state: ApiPorts, call: Call, rows: Rows) {
   const { version } = call.shape();
-  const includeObject = includedObject(call.request.query.get("includeObject"));
   const { columnDefinitions, ...table } = tableOf(
     call.served,
     rows.objects.map((object) => fromStored(call.served, object)),
-    {
-      includeObject,
-      now: clock.now(),
-    },
+    rowOptions(state, call),
   );
   return {
     ...table,

@@ -32,12 +32,13 @@ export interface Table {
   readonly rows: readonly Row[];
 }
 
-/** `now` is wall-clock milliseconds, for ages. */
-export function tableOf(
-  kind: Kind,
-  objects: readonly KubeObject[],
-  { includeObject, now }: { readonly includeObject: IncludeObject; readonly now: number },
-): Table {
+export interface RowOptions {
+  readonly includeObject: IncludeObject;
+  /** Wall-clock milliseconds, for ages. */
+  readonly now: number;
+}
+
+export function tableOf(kind: Kind, objects: readonly KubeObject[], options: RowOptions): Table {
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",
@@ -48,13 +49,16 @@ export function tableOf(
       description,
       priority,
     })),
-    rows: objects.map((object) => ({
-      cells: kind.columns.map(({ of }) => of(object, now)),
-      ...conditionsOf(kind, object),
-      ...(includeObject === "None" ? {} : { object: includeObject === "Object" ? object : partial(object) }),
-    })),
+    rows: objects.map((object) => rowOf(kind, object, options)),
   };
 }
+
+/** One object as a row of its kind's table. */
+export const rowOf = (kind: Kind, object: KubeObject, { includeObject, now }: RowOptions): Row => ({
+  cells: kind.columns.map(({ of }) => of(object, now)),
+  ...conditionsOf(kind, object),
+  ...(includeObject === "None" ? {} : { object: includeObject === "Object" ? object : partial(object) }),
+});
 
 const partial = ({ metadata }: KubeObject) => ({
   kind: "PartialObjectMetadata",

@@ -11,6 +11,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { formatKey, parseKey } from "../store/key.ts";
 import type { Revision } from "../store/store.ts";
 import type { CacheEvent } from "./cache.ts";
+import { jsonOf } from "./json.ts";
 import { Index, placeOf, Shelf } from "./shelf.ts";
 
 /** One change, as a store tells it. */
@@ -200,7 +201,7 @@ export class Contents {
       kind: shelf.kind,
       revision,
       object,
-      json: once(() => encode(object)),
+      json: () => jsonOf(object),
     };
     if (news === "live") shelf.ring.add(event);
     // Copies: who begins to watch during this event finds it in the ring.
@@ -241,12 +242,4 @@ const ownersOf = (object: KubeObject | undefined): readonly string[] =>
 
 function withVersion(object: KubeObject, resourceVersion: string): KubeObject {
   return Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion }) });
-}
-
-const encoder = new TextEncoder();
-const encode = (object: KubeObject): Uint8Array => encoder.encode(JSON.stringify(object));
-
-function once(make: () => Uint8Array): () => Uint8Array {
-  let made: Uint8Array | undefined;
-  return () => (made ??= make());
 }

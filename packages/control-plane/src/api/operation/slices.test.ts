@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { aReader } from "../testing/world.ts";
 import { operationLimits } from "./limits.ts";
-import { jsonWithList, writeSlices } from "./slices.ts";
+import { jsonWithList, pieceOf, writeSlices } from "./slices.ts";
 
 const read = (chunks: readonly Uint8Array[]): unknown => JSON.parse(Buffer.concat(chunks).toString());
 
 test("the pieces are the object's JSON", async () => {
   for (const items of [[], [{ a: 1 }], [{ a: 1 }, { b: "ö" }]]) {
     const { sink, chunks, ends } = aReader();
-    await writeSlices(sink, jsonWithList({ kind: "List" }, "items", items));
+    await writeSlices(sink, jsonWithList({ kind: "List" }, "items", items.map(pieceOf)));
     assert.deepEqual(read(chunks), { kind: "List", items });
     assert.deepEqual(ends, ["ended"]);
   }
@@ -22,7 +22,7 @@ test("nothing is made before it is needed", async () => {
   const { sink, chunks, leave } = aReader();
   let made = 0;
   function* items() {
-    for (; made < 10_000; made += 1) yield { text: "x".repeat(1_000) };
+    for (; made < 10_000; made += 1) yield pieceOf({ text: "x".repeat(1_000) });
   }
   const writing = writeSlices(sink, jsonWithList({}, "items", items()));
   assert.ok(made <= operationLimits.sliceBytes / 1_000 + 1, `${made} made at once`);

@@ -9,41 +9,51 @@ import { operationLimits } from "./limits.ts";
 
 const encoder = new TextEncoder();
 
-/** Writes the texts one after the other and ends the sink. */
-export async function writeSlices(sink: Sink, texts: Iterable<string>): Promise<void> {
-  for (const slice of slicesOf(texts)) {
+/** Writes the pieces one after the other and ends the sink. */
+export async function writeSlices(sink: Sink, pieces: Iterable<Uint8Array>): Promise<void> {
+  for (const slice of slicesOf(pieces)) {
     if (sink.gone.aborted) return;
-    sink.write(encoder.encode(slice));
+    sink.write(slice);
     if (sink.waitingBytes() > operationLimits.sliceBytesAhead) await sink.drained();
     await othersServed();
   }
   sink.end();
 }
 
-/** Texts put together until they are a slice. */
-function* slicesOf(texts: Iterable<string>): Generator<string> {
-  let slice: string[] = [];
+/** Pieces put together until they are a slice. */
+function* slicesOf(pieces: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let slice: Uint8Array[] = [];
   let length = 0;
-  for (const text of texts) {
-    slice.push(text);
-    length += text.length;
+  for (const piece of pieces) {
+    slice.push(piece);
+    length += piece.length;
     if (length < operationLimits.sliceBytes) continue;
-    yield slice.join("");
+    yield Buffer.concat(slice, length);
     slice = [];
     length = 0;
   }
-  yield slice.join("");
+  yield Buffer.concat(slice, length);
 }
 
-/** JSON of an object with one long list in it, in pieces: `member` is the list's name. */
-export function* jsonWithList(object: object, member: string, items: Iterable<object>): Generator<string> {
+const comma = encoder.encode(",");
+
+/** JSON of an object with one long list in it, in pieces. `member` is the list's name, `items` are JSON themselves. */
+export function* jsonWithList(
+  object: object,
+  member: string,
+  items: Iterable<Uint8Array>,
+): Generator<Uint8Array> {
   const head = JSON.stringify(object);
   const separator = head === "{}" ? "" : ",";
-  yield `${head.slice(0, -1)}${separator}${JSON.stringify(member)}:[`;
+  yield encoder.encode(`${head.slice(0, -1)}${separator}${JSON.stringify(member)}:[`);
   let isFirst = true;
   for (const item of items) {
-    yield `${isFirst ? "" : ","}${JSON.stringify(item)}`;
+    if (!isFirst) yield comma;
+    yield item;
     isFirst = false;
   }
-  yield "]}\n";
+  yield encoder.encode("]}\n");
 }
+
+/** A value as a piece of JSON. */
+export const pieceOf = (value: object): Uint8Array => encoder.encode(JSON.stringify(value));
