@@ -11,11 +11,11 @@ import { encodeControl, encodeDataHead, settingInitialWindow, type ControlFrame 
 import { frameReader } from "./frame-reader.ts";
 import { headerPacker, headerUnpacker, type SpdyHeaders } from "./headers.ts";
 import { spdyLimits } from "./limits.ts";
+import { creditMax, makeOutflow, type Outflow } from "./outflow.ts";
 import { goAwayStatus, resetStatus, SpdyViolation, StreamReset } from "./spdy-error.ts";
 import { SpdyStream, type StreamSession } from "./stream.ts";
 
-const { windowBytes, dataFrameBytesMax, streamsMax, unsentBytesMax, goodbyeMs, pingPauseMs } = spdyLimits;
-const creditMax = 0x7fff_ffff;
+const { windowBytes, streamsMax, unsentBytesMax, goodbyeMs, pingPauseMs } = spdyLimits;
 
 export interface SpdyOptions {
   readonly role: "server" | "client";
@@ -36,15 +36,12 @@ export class SpdySession {
   readonly #pack = headerPacker();
   readonly #unpack = headerUnpacker();
   readonly #closing = Promise.withResolvers<undefined>();
-  readonly #waiting = new Set<() => void>();
+  readonly #outflow: Outflow;
   readonly #pings = new Map<number, () => void>();
   readonly #link: StreamSession;
   #nextId: number;
   #nextPing: number;
   #lastTheirs = 0;
-  /** Whether the peer takes part in flow control at all. */
-  #isGranting = false;
-  #credit: number = windowBytes;
   #initialCredit: number = windowBytes;
   /** Bytes that were read and not yet granted again, by stream; 0: the session. */
   readonly #ungranted = new Map<number, number>();
@@ -57,11 +54,12 @@ export class SpdySession {
     const { role, transport } = options;
     this.#options = options;
     this.#transport = transport;
+    this.#outflow = makeOutflow(transport, () => this.#isOver);
     this.#nextId = role === "client" ? 1 : 2;
     this.#nextPing = this.#nextId;
     this.closed = this.#closing.promise.then(() => undefined);
     this.#link = {
-      send: (stream, bytes) => this.#sendData(stream, bytes),
+      send: (stream, bytes) => this.#outflow.send(stream, bytes),
       sendLast: ({ id }) => this.#write(encodeDataHead(id, 0, true)),
       sendReset: ({ id }, status) => this.#sendControl({ type: "reset", id, status }),
       consumed: (stream, bytes) => this.#consumed(stream, bytes),
@@ -72,7 +70,7 @@ export class SpdySession {
       data: (id, piece, isLast) => this.#data(id, piece, isLast),
     });
     transport.on("data", (chunk: Buffer) => this.#hear(() => read(chunk)));
-    transport.on("drain", () => this.#wake());
+    transport.on("drain", () => this.#outflow.wake());
     transport.on("error", () => this.#end());
     transport.on("end", () => this.destroy());
     transport.on("close", () => this.#end());
@@ -126,7 +124,7 @@ export class SpdySession {
   #forget(id: number): void {
     this.#streams.delete(id);
     this.#ungranted.delete(id);
-    this.#wake();
+    this.#outflow.wake();
   }
 
   /** Whatever the peer does wrong ends the session, and nothing else. */
@@ -239,12 +237,12 @@ export class SpdySession {
   }
 
   #set(initialCredit: number | undefined): void {
-    this.#isGranting = true;
+    this.#outflow.heed();
     if (initialCredit === undefined) return;
     if (initialCredit > creditMax) throw new SpdyViolation("a window that is too large");
     for (const stream of this.#streams.values()) stream.credit += initialCredit - this.#initialCredit;
     this.#initialCredit = initialCredit;
-    this.#wake();
+    this.#outflow.wake();
   }
 
   #pinged(id: number): void {
@@ -253,46 +251,16 @@ export class SpdySession {
   }
 
   #granted({ id, bytes }: Extract<ControlFrame, { type: "windowUpdate" }>): void {
-    this.#isGranting = true;
+    this.#outflow.heed();
     if (bytes === 0) throw new SpdyViolation("a grant of nothing");
     const stream = this.#streams.get(id);
     if (id === 0) {
-      this.#credit += bytes;
-      if (this.#credit > creditMax) throw new SpdyViolation("the session's window overflows");
+      this.#outflow.grant(bytes);
     } else if (stream !== undefined) {
       stream.credit += bytes;
       if (stream.credit > creditMax) stream.reset(resetStatus.flowControlError);
     }
-    this.#wake();
-  }
-
-  async #sendData(stream: SpdyStream, bytes: Uint8Array): Promise<void> {
-    for (let at = 0; at < bytes.length;) {
-      const length = await this.#allowance(stream, Math.min(bytes.length - at, dataFrameBytesMax));
-      stream.credit -= length;
-      this.#credit -= length;
-      this.#transport.cork();
-      this.#write(encodeDataHead(stream.id, length, false));
-      this.#write(bytes.subarray(at, at + length));
-      this.#transport.uncork();
-      at += length;
-    }
-  }
-
-  /** How much may be sent now: at least one byte. Waits for the transport, and for credit if the peer gives any. */
-  async #allowance(stream: SpdyStream, wanted: number): Promise<number> {
-    for (;;) {
-      if (this.#isOver || stream.destroyed) throw new StreamReset(resetStatus.cancel);
-      const credit = this.#isGranting ? Math.min(wanted, stream.credit, this.#credit) : wanted;
-      if (credit > 0 && !this.#transport.writableNeedDrain) return credit;
-      await new Promise<void>((resolve) => this.#waiting.add(resolve));
-    }
-  }
-
-  #wake(): void {
-    const all = [...this.#waiting];
-    this.#waiting.clear();
-    for (const resolve of all) resolve();
+    this.#outflow.wake();
   }
 
   #sendControl(frame: Known): void {
@@ -326,7 +294,7 @@ export class SpdySession {
     // What a stream got whole may still be read.
     for (const stream of [...this.#streams.values()])
       if (!stream.hasEnded()) stream.takeReset(new Error("the connection was closed"));
-    this.#wake();
+    this.#outflow.wake();
     this.#closing.resolve(undefined);
   }
 }
