@@ -6,7 +6,13 @@ import { test } from "node:test";
 import { channelsOn } from "@kubus/shared/bus/bus-channel.ts";
 import type { Channel } from "@kubus/shared/bus/channel.ts";
 import { decodeExecFrames, encodeExecFrame } from "@kubus/shared/bus/exec-frames.ts";
-import { execStream, type PodExecRequest, type PodLogRequest } from "@kubus/shared/bus/pod-streams.ts";
+import {
+  execStream,
+  type PodAttachRequest,
+  type PodConnectRequest,
+  type PodExecRequest,
+  type PodLogRequest,
+} from "@kubus/shared/bus/pod-streams.ts";
 import { subjectOf, type SubjectName } from "@kubus/shared/bus/subjects.ts";
 import { readLines } from "@kubus/shared/feed/actor-lines.ts";
 import { until } from "@kubus/shared/testing/until.ts";
@@ -78,6 +84,49 @@ test("runs a command in a container: input, output, error output, exit code", as
   assert.deepEqual(JSON.parse(texts.get(execStream.result) ?? ""), { how: "exited", exitCode: 7 });
   assert.equal(order.at(-1), execStream.result);
   await end();
+});
+
+test("joins a client to a running container, and its end to the container's own", async () => {
+  const board = aBoard({ "sleep 1000": { copiesStdin: true } });
+  const agent = await board.startAgent();
+  board.api.put(podPath, aPod({ restartPolicy: "Never" }, { stdin: true, stdinOnce: true }));
+  await board.settle();
+  const { uid } = (board.api.get(podPath) as Pod).metadata;
+  const request: PodAttachRequest = {
+    ...{ namespace: "default", pod: "web", uid, container: "main" },
+    stdin: true,
+  };
+  const channel = await open(board, "podAttach", request);
+  await channel.write(encodeExecFrame({ stream: execStream.stdin, bytes: encode("hello") }));
+  await channel.write(encodeExecFrame({ stream: execStream.close, bytes: Uint8Array.of(execStream.stdin) }));
+  const texts: string[] = [];
+  for await (const { stream, bytes } of decodeExecFrames(channel.incoming))
+    texts.push(`${stream} ${decode(bytes)}`);
+  assert.deepEqual(texts, ["1 hello", '3 {"how":"detached"}']);
+  await board.settle();
+  assert.deepEqual(await board.running(), []);
+  await assert.rejects(open(board, "podAttach", request), /container "main" in pod "web" is not running/);
+  await agent.stop();
+});
+
+test("connects to a pod's port, and breaks the channel with the reason when nobody listens", async () => {
+  const board = aBoard({ "sleep 1000": { echoesAt: 80 } });
+  const agent = await board.startAgent();
+  board.api.put(podPath, aPod());
+  await board.settle();
+  const { uid } = (board.api.get(podPath) as Pod).metadata;
+  const to = (port: number): PodConnectRequest => ({
+    ...{ namespace: "default", pod: "web", uid, port },
+    via: "loopback",
+  });
+  const channel = await open(board, "podConnect", to(80));
+  await channel.write(encode("hello"));
+  await channel.end();
+  assert.equal(await textOf(channel), "hello");
+  const refused = open(board, "podConnect", to(81)).then(textOf);
+  await assert.rejects(refused, /connection refused/);
+  await assert.rejects(open(board, "podConnect", { ...to(80), uid: "another" }), /is not on this board/);
+  await agent.stop();
 });
 
 test("ends the command when the client goes away", async () => {
