@@ -28,6 +28,7 @@ import { makeTurns } from "./turns.ts";
 import { isProxied, proxySessionOf, type ProxySession } from "./streams/proxy.ts";
 import type { StreamSession } from "./streams/session.ts";
 import { leavesHttp, streamSessionOf } from "./streams/upgrades.ts";
+import { makeBoardUsage } from "./usage/board-usage.ts";
 import { actOf } from "./verbs/index.ts";
 
 export interface Api {
@@ -77,6 +78,7 @@ export function makeApi(ports: ApiPorts): Api {
     turns: makeTurns(),
     authorizer: makeAuthorizer(ports),
     admission: makeAdmissionMemory(),
+    boardUsage: makeBoardUsage(ports),
     objectsAs: (name) => makeObjects(state)(name),
     unready: () => unready ?? ports.unready?.(),
   };

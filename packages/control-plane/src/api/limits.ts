@@ -20,4 +20,10 @@ export const apiLimits = {
   readerBehindBytesMax: 8 * 1024 * 1024,
   /** How long a node's agent may take to open a log or an exec session. */
   streamOpenMs: 5_000,
+  /** How long an agent may take to tell what its board uses: a list waits for the slowest. */
+  usageAnswerMs: 2_000,
+  /** What a board said is good for so long; it measures itself less often than that. */
+  usageFreshMs: 5_000,
+  /** The largest such answer: some thousand containers. */
+  usageBytesMax: 1024 * 1024,
 } as const;

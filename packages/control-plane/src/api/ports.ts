@@ -17,6 +17,7 @@ import type { Metrics } from "./operation/metrics.ts";
 import type { Seats } from "./operation/seats.ts";
 import type { ObjectsAs } from "./objects.ts";
 import type { Turns } from "./turns.ts";
+import type { BoardUsage } from "./usage/board-usage.ts";
 
 export interface ApiPorts {
   /** The kinds that are served at this moment. */
@@ -49,6 +50,8 @@ export interface ApiState extends ApiPorts {
   readonly turns: Turns;
   readonly authorizer: Authorizer;
   readonly admission: AdmissionMemory;
+  /** What the boards use, asked of their agents. */
+  readonly boardUsage: BoardUsage;
   /** The verbs as functions, for whoever writes other objects than the one that a request is about. */
   readonly objectsAs: ObjectsAs;
   /** Why this server cannot serve yet, or undefined. */

@@ -19,8 +19,8 @@ export interface Column<T extends KubeObject> {
   /** As kubectl prints it, in upper case. */
   readonly name: string;
   readonly type: "string" | "integer" | "number" | "boolean" | "date";
-  /** Only the first column: "name". */
-  readonly format?: "name";
+  /** "name": only the first column. */
+  readonly format?: "name" | "quantity" | "duration";
   readonly description?: string;
   /** 0 (default): always shown. 1: only with -o wide. */
   readonly priority?: 0 | 1;

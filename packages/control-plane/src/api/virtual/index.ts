@@ -8,6 +8,7 @@ import type { Act } from "../call.ts";
 import { reviewAccess, reviewLocalAccess, reviewOwnAccess } from "./access-reviews.ts";
 import { bindNamed } from "../verbs/pod-binding.ts";
 import { getComponentStatus, listComponentStatuses } from "./component-statuses.ts";
+import { getNodeMetrics, getPodMetrics, listNodeMetrics, listPodMetrics } from "./metrics.ts";
 import { reviewOwnRules } from "./rules-review.ts";
 import { reviewSelf, reviewToken } from "./user-reviews.ts";
 
@@ -22,6 +23,8 @@ const virtual: Readonly<Record<string, Acts>> = {
   "authorization.k8s.io/selfsubjectaccessreviews": { create: reviewOwnAccess },
   "authorization.k8s.io/selfsubjectrulesreviews": { create: reviewOwnRules },
   "authorization.k8s.io/subjectaccessreviews": { create: reviewAccess },
+  "metrics.k8s.io/nodes": { get: getNodeMetrics, list: listNodeMetrics },
+  "metrics.k8s.io/pods": { get: getPodMetrics, list: listPodMetrics },
 };
 
 /** The verbs of a kind that is not stored. Empty for one that is. */

@@ -23,6 +23,8 @@ const groupPriorities: Readonly<Record<string, number>> = {
   "node.k8s.io": 16_300,
   "discovery.k8s.io": 16_200,
   "flowcontrol.apiserver.k8s.io": 16_100,
+  // Behind custom groups: its resources have the names of the core group's.
+  "metrics.k8s.io": 100,
 };
 const otherGroupPriority = 15_000;
 const customGroupPriority = 1_000;

@@ -81,6 +81,11 @@ export const rolesOfPeople: readonly DefaultRole[] = [
   { name: "system:aggregate-to-edit", rules: toEdit, labels: into("edit") },
   { name: "system:aggregate-to-view", rules: toView, labels: into("view") },
   {
+    name: "system:aggregated-metrics-reader",
+    rules: [on("metrics.k8s.io", "nodes pods", reads)],
+    labels: { ...into("admin"), ...into("edit"), ...into("view") },
+  },
+  {
     name: "system:discovery",
     rules: [at(`${health} /version /version/ /openapi /openapi/* /api /api/* /apis /apis/*`, "get")],
     subjects: [group("system:authenticated")],
