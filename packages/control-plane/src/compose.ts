@@ -21,6 +21,7 @@ import { serveHttps } from "./adapters/http/server.ts";
 import { openJetStreamStore } from "./adapters/nats/jetstream-store.ts";
 import { certificateSigner } from "./adapters/x509/certificate-signer.ts";
 import { tokenKeys } from "./adapters/tokens/token-keys.ts";
+import { makeHttpsCaller } from "./adapters/webhook/https-caller.ts";
 import { makeApi } from "./api/api.ts";
 import type { Cache } from "./cache/cache.ts";
 import { followCustomKinds } from "./apiextensions/custom-kinds.ts";
@@ -90,6 +91,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   followCustomKinds(cache, kindTable);
   const audit = openAuditFile({ path: `${config.stateDir}/audit.log`, clock, log });
   const tokens = config.serviceAccount === undefined ? undefined : tokenKeys(config.serviceAccount);
+  const webhooks = makeHttpsCaller();
   const api = makeApi({
     ...(tokens === undefined ? {} : { tokens }),
     kinds: kindTable,
@@ -102,6 +104,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     log,
     version: config.version,
     serviceCidr: config.serviceCidr,
+    webhooks,
   });
   const feed = makeFeed({
     cache,
@@ -196,6 +199,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
       greeting.unsubscribe();
       feed.close();
       await https.close();
+      webhooks.close();
       await audit.close();
       await detector.stop();
       cache.stop();

@@ -30,11 +30,14 @@ import { runtimeClass, runtimeClassOverhead } from "./admission/runtime-class.ts
 import { storageProtection } from "./admission/storage-protection.ts";
 import { serviceAddresses } from "./admission/service-addresses.ts";
 import { serviceRelease } from "./admission/service-release.ts";
+import type { WebhookCaller } from "./admission/webhooks/caller.ts";
+import { mutatedByAll, mutatingWebhooksOfActs } from "./admission/webhooks/mutating.ts";
+import { validatingWebhooks } from "./admission/webhooks/validating.ts";
 import type { Objects } from "./objects.ts";
 import type { User } from "./request.ts";
 
 export interface Attempt {
-  readonly operation: "create" | "update" | "delete";
+  readonly operation: "create" | "update" | "delete" | "connect";
   /** The kind as it is stored. */
   readonly kind: Kind;
   /** The row that the client spoke of. */
@@ -60,6 +63,7 @@ export interface AdmissionWorld {
   /** What this server remembers between requests. */
   readonly memory: AdmissionMemory;
   readonly serviceCidr: string | undefined;
+  readonly webhooks: WebhookCaller | undefined;
   /** To write other objects than the one that the attempt is about. */
   readonly objects: Objects;
   /** Called when the write is over, whatever became of it. Must not reject. */
@@ -96,7 +100,6 @@ const mutators: readonly Mutator[] = [
   storageProtection,
   runtimeClass,
   defaultIngressClass,
-  serviceAddresses,
 ];
 
 const admitters: readonly Admitter[] = [
@@ -110,15 +113,31 @@ const admitters: readonly Admitter[] = [
   persistentVolumeClaimResize,
   runtimeClassOverhead,
   serviceRelease,
+  mutatingWebhooksOfActs,
+  validatingWebhooks,
   // Last: what it charges is charged for an object that nobody refuses any more.
   resourceQuota,
 ];
 
+/** After everybody else: what it takes, it takes for the object as it will be. */
+const lastMutators: readonly Mutator[] = [serviceAddresses];
+
+const inTurn = async (
+  list: readonly Mutator[],
+  attempt: Attempt,
+  world: AdmissionWorld,
+): Promise<KubeObject> => {
+  let { object } = attempt;
+  for (const mutator of list) object = await mutator({ ...attempt, object }, world);
+  return object;
+};
+
 /** The object as all mutators left it. Rejects with the first refusal. */
 export async function mutate(attempt: Attempt, world: AdmissionWorld): Promise<KubeObject> {
-  let { object } = attempt;
-  for (const mutator of mutators) object = await mutator({ ...attempt, object }, world);
-  return object;
+  const object = await mutatedByAll(attempt, world, (draft) =>
+    inTurn(mutators, { ...attempt, object: draft }, world),
+  );
+  return inTurn(lastMutators, { ...attempt, object }, world);
 }
 
 /** Rejects with the first refusal. */

@@ -18,7 +18,7 @@ export async function withAdmission<Result>(
   act: (world: AdmissionWorld) => Promise<Result>,
 ): Promise<Result> {
   const leavings: (() => void | Promise<void>)[] = [];
-  const { cache, kinds, clock, random, log, authorizer, admission, serviceCidr } = state;
+  const { cache, kinds, clock, random, log, authorizer, admission, serviceCidr, webhooks } = state;
   const world: AdmissionWorld = {
     cache,
     kinds,
@@ -28,6 +28,7 @@ export async function withAdmission<Result>(
     authorizer,
     memory: admission,
     serviceCidr,
+    webhooks,
     objects: state.objectsAs(apiServer),
     warn,
     annotate,

@@ -58,7 +58,9 @@ function appArmor(pod: Checked): Violation | undefined {
     setters(isBad(podType), containers),
     ...(annotations.length === 0
       ? []
-      : [`${plural(annotations.length, "annotation", "annotations")} ${quoted(annotations.map(([key]) => key))}`]),
+      : [
+          `${plural(annotations.length, "annotation", "annotations")} ${quoted(annotations.map(([key]) => key))}`,
+        ]),
   ].filter((part) => part !== "");
   return {
     reason: plural(values.length, "forbidden AppArmor profile", "forbidden AppArmor profiles"),
@@ -67,7 +69,8 @@ function appArmor(pod: Checked): Violation | undefined {
 }
 
 function hostPorts(pod: Checked): Violation | undefined {
-  const portsIn = ({ ports = [] }: Container) => ports.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [hostPort]));
+  const portsIn = ({ ports = [] }: Container) =>
+    ports.flatMap(({ hostPort = 0 }) => (hostPort === 0 ? [] : [hostPort]));
   const containers = guilty(pod, (_, container) => portsIn(container).length > 0);
   if (containers.length === 0) return undefined;
   const ports = [...new Set(containers.flatMap(portsIn))].sort((a, b) => a - b);
@@ -86,21 +89,27 @@ function hostNamespaces({ spec }: Checked): Violation | undefined {
 }
 
 function seLinux(pod: Checked, minor: number): Violation | undefined {
-  const types = ["", "container_t", "container_init_t", "container_kvm_t", ...(minor >= 31 ? ["container_engine_t"] : [])];
+  const types = [
+    "",
+    "container_t",
+    "container_init_t",
+    "container_kvm_t",
+    ...(minor >= 31 ? ["container_engine_t"] : []),
+  ];
   const faults = (options: SeLinux) => ({
     type: types.includes(options.type ?? "") ? undefined : options.type,
     user: (options.user ?? "") !== "",
     role: (options.role ?? "") !== "",
   });
   const isBad = (options: unknown) => {
-    const { type, user, role } = faults((options ?? {}));
+    const { type, user, role } = faults(options ?? {});
     return type !== undefined || user || role;
   };
   const podOptions = pod.spec.securityContext?.seLinuxOptions;
   const containers = guilty(pod, ({ seLinuxOptions }) => isBad(seLinuxOptions));
   if (containers.length === 0 && !isBad(podOptions)) return undefined;
-  const all = [podOptions, ...containers.map(({ securityContext }) => securityContext?.seLinuxOptions)].map((one) =>
-    faults((one ?? {}) as SeLinux),
+  const all = [podOptions, ...containers.map(({ securityContext }) => securityContext?.seLinuxOptions)].map(
+    (one) => faults((one ?? {}) as SeLinux),
   );
   const bad = sorted(all.flatMap(({ type }) => (type === undefined ? [] : [type])));
   const data = [
@@ -139,15 +148,23 @@ export const baselineChecks: Readonly<Record<string, Check>> = {
   },
   hostNamespaces,
   hostPathVolumes: (pod) => {
-    const names = volumesOf(pod).filter(({ hostPath }) => hostPath !== undefined).map(({ name }) => name);
+    const names = volumesOf(pod)
+      .filter(({ hostPath }) => hostPath !== undefined)
+      .map(({ name }) => name);
     if (names.length === 0) return undefined;
-    return { reason: "hostPath volumes", detail: `${plural(names.length, "volume", "volumes")} ${quoted(names)}` };
+    return {
+      reason: "hostPath volumes",
+      detail: `${plural(names.length, "volume", "volumes")} ${quoted(names)}`,
+    };
   },
   hostPorts,
   privileged: (pod) => {
     const containers = guilty(pod, ({ privileged }) => privileged === true);
     if (containers.length === 0) return undefined;
-    return { reason: "privileged", detail: `${named(containers)} must not set securityContext.privileged=true` };
+    return {
+      reason: "privileged",
+      detail: `${named(containers)} must not set securityContext.privileged=true`,
+    };
   },
   procMount: (pod) => {
     const isBad = (mount: string | undefined) => mount !== undefined && mount !== "Default";
@@ -164,7 +181,10 @@ export const baselineChecks: Readonly<Record<string, Check>> = {
   sysctls: ({ spec }, minor) => {
     const forbidden = (spec.securityContext?.sysctls ?? [])
       .map(({ name }) => name)
-      .filter((name) => (sysctlsSince[name] ?? Number.POSITIVE_INFINITY) > minor || sysctlsSince[name] === undefined);
+      .filter(
+        (name) =>
+          (sysctlsSince[name] ?? Number.POSITIVE_INFINITY) > minor || sysctlsSince[name] === undefined,
+      );
     return forbidden.length === 0 ? undefined : { reason: "forbidden sysctls", detail: forbidden.join(", ") };
   },
   windowsHostProcess: (pod) => {

@@ -29,15 +29,32 @@ const baseline: readonly (readonly [object, string, { minor?: number; metadata?:
     'non-default capabilities (container "main" must not include "NET_ADMIN" in securityContext.capabilities.add)',
   ],
   [
-    { ...main({}), volumes: [{ name: "a", hostPath: { path: "/" } }, { name: "b", hostPath: { path: "/b" } }] },
+    {
+      ...main({}),
+      volumes: [
+        { name: "a", hostPath: { path: "/" } },
+        { name: "b", hostPath: { path: "/b" } },
+      ],
+    },
     'hostPath volumes (volumes "a", "b")',
   ],
   [
-    main({}, { ports: [{ containerPort: 1, hostPort: 8080 }, { containerPort: 2, hostPort: 80 }] }),
+    main(
+      {},
+      {
+        ports: [
+          { containerPort: 1, hostPort: 8080 },
+          { containerPort: 2, hostPort: 80 },
+        ],
+      },
+    ),
     'hostPort (container "main" uses hostPorts 80, 8080)',
   ],
   [
-    { ...main({ appArmorProfile: { type: "Unconfined" } }), securityContext: { appArmorProfile: { type: "Unconfined" } } },
+    {
+      ...main({ appArmorProfile: { type: "Unconfined" } }),
+      securityContext: { appArmorProfile: { type: "Unconfined" } },
+    },
     'forbidden AppArmor profiles (pod and container "main" must not set AppArmor profile type to "Unconfined")',
   ],
   [
@@ -58,7 +75,15 @@ const baseline: readonly (readonly [object, string, { minor?: number; metadata?:
     'seccompProfile (pod must not set securityContext.seccompProfile.type to "Unconfined")',
   ],
   [
-    { ...main({}), securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }, { name: "net.ipv4.tcp_rmem", value: "1" }] } },
+    {
+      ...main({}),
+      securityContext: {
+        sysctls: [
+          { name: "kernel.msgmax", value: "1" },
+          { name: "net.ipv4.tcp_rmem", value: "1" },
+        ],
+      },
+    },
     "forbidden sysctls (kernel.msgmax)",
   ],
   [
@@ -85,7 +110,13 @@ const restricted: readonly (readonly [object, string, { minor?: number }?])[] = 
     'unrestricted capabilities (container "main" must not include "CHOWN" in securityContext.capabilities.add)',
   ],
   [
-    { ...main(good), volumes: [{ name: "n", nfs: { server: "s", path: "/" } }, { name: "e", emptyDir: {} }] },
+    {
+      ...main(good),
+      volumes: [
+        { name: "n", nfs: { server: "s", path: "/" } },
+        { name: "e", emptyDir: {} },
+      ],
+    },
     'restricted volume types (volume "n" uses restricted volume type "nfs")',
   ],
   [
@@ -99,10 +130,7 @@ const restricted: readonly (readonly [object, string, { minor?: number }?])[] = 
     'seccompProfile (container "main" must not set securityContext.seccompProfile.type to "Unconfined")',
   ],
   [{ ...main({ runAsNonRoot: true }), os: { name: "windows" } }, ""],
-  [
-    { ...main(good), hostPID: true },
-    "host namespaces (hostPID=true)",
-  ],
+  [{ ...main(good), hostPID: true }, "host namespaces (hostPID=true)"],
   [main(good), ""],
 ];
 
@@ -134,7 +162,10 @@ test("pods that break the enforced standard are refused; templates and lesser mo
   const warned = await world.ask("POST", `${rooms}/room/pods`, { body: aPod("fine") });
   assert.equal(warned.status, 201);
   const [warning = ""] = [warned.headers["warning"] ?? []].flat();
-  assert.match(warning, /would violate PodSecurity \\"restricted:v1\.21\\": allowPrivilegeEscalation != false \(/);
+  assert.match(
+    warning,
+    /would violate PodSecurity \\"restricted:v1\.21\\": allowPrivilegeEscalation != false \(/,
+  );
   assert.doesNotMatch(warning, /unrestricted capabilities/);
   const deployment = await world.ask("POST", "/apis/apps/v1/namespaces/room/deployments", {
     body: aDeployment("web"),

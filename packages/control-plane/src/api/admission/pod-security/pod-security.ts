@@ -31,7 +31,8 @@ function checkedPod({ kind, subresource, operation, object, previous }: Attempt)
 
 /** A pod's containers may get other images and ephemeral ones may come; nothing else of it matters here. */
 function isSignificant(next: Pod, previous: Pod): boolean {
-  const images = (pod: Checked) => JSON.stringify(containersOf(pod).map(({ name, image }: Container) => [name, image]));
+  const images = (pod: Checked) =>
+    JSON.stringify(containersOf(pod).map(({ name, image }: Container) => [name, image]));
   return images(next) !== images(previous);
 }
 
@@ -94,7 +95,9 @@ function checkNamespace(attempt: Attempt, world: AdmissionWorld): void {
       .join(", "),
   );
   if (warnings.length === 0) return;
-  world.warn(`existing pods in namespace "${name}" violate the new PodSecurity enforce level "${nameOf(next)}"`);
+  world.warn(
+    `existing pods in namespace "${name}" violate the new PodSecurity enforce level "${nameOf(next)}"`,
+  );
   for (const warning of warnings) world.warn(warning);
 }
 
@@ -108,9 +111,7 @@ function existing(pods: readonly Pod[], faultOf: (pod: Pod) => string): readonly
   return [...byFault]
     .map(([fault, [first = "", ...others]]) => {
       const more =
-        others.length === 0
-          ? ""
-          : ` (and ${others.length} other ${others.length === 1 ? "pod" : "pods"})`;
+        others.length === 0 ? "" : ` (and ${others.length} other ${others.length === 1 ? "pod" : "pods"})`;
       return `${first}${more}: ${fault}`;
     })
     .sort();

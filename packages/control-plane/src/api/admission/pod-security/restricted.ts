@@ -28,7 +28,9 @@ function capabilities(pod: Checked, minor: number): Violation | undefined {
       ? []
       : [`${named(containers)} must not include ${quoted(names)} in securityContext.capabilities.add`]),
   ];
-  return details.length === 0 ? undefined : { reason: "unrestricted capabilities", detail: details.join("; ") };
+  return details.length === 0
+    ? undefined
+    : { reason: "unrestricted capabilities", detail: details.join("; ") };
 }
 
 function volumes(pod: Checked): Violation | undefined {

@@ -1,7 +1,8 @@
 /** How the standards speak of containers and values. Pure. */
 import type { Container } from "@kubus/shared/api/pod.ts";
 
-export const quoted = (words: readonly string[]): string => words.map((word) => JSON.stringify(word)).join(", ");
+export const quoted = (words: readonly string[]): string =>
+  words.map((word) => JSON.stringify(word)).join(", ");
 
 /** As a set: sorted, each once. */
 export const sorted = (words: readonly string[]): readonly string[] => [...new Set(words)].sort();
