@@ -29,6 +29,27 @@ const typeTexts = {
   metadata: "Standard object's metadata.",
 };
 
+const listOf = (kind: string): WrittenType => ({
+  schema: {
+    type: "object",
+    properties: {
+      apiVersion: text,
+      items: { type: "array", items: { $ref: `${metrics}.${kind}` } },
+      kind: text,
+      metadata: { $ref: "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta" },
+    },
+    required: ["items"],
+  },
+  description: {
+    about: `${kind}List is a list of ${kind}.`,
+    fields: {
+      ...typeTexts,
+      metadata: "Standard list metadata.",
+      items: "What was measured, sorted by namespace and name.",
+    },
+  },
+});
+
 export const unmodelledTypes: Readonly<Record<string, WrittenType>> = {
   [`${metrics}.ContainerMetrics`]: {
     schema: { type: "object", properties: { name: text, usage }, required: ["name", "usage"] },
@@ -48,6 +69,7 @@ export const unmodelledTypes: Readonly<Record<string, WrittenType>> = {
       fields: { ...typeTexts, ...intervalTexts, usage: usageText },
     },
   },
+  [`${metrics}.NodeMetricsList`]: listOf("NodeMetrics"),
   [`${metrics}.PodMetrics`]: {
     schema: {
       type: "object",
@@ -69,4 +91,5 @@ export const unmodelledTypes: Readonly<Record<string, WrittenType>> = {
       },
     },
   },
+  [`${metrics}.PodMetricsList`]: listOf("PodMetrics"),
 };

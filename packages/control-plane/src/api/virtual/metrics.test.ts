@@ -290,3 +290,16 @@ test("is for those who may read it: not for boards", async () => {
   for (const path of ["nodes", "nodes/board-1", "pods", "namespaces/default/pods/web"])
     assert.equal((await world.ask("GET", `${metrics}/${path}`, { user })).status, 403, path);
 });
+
+test("its OpenAPI document names no type that it does not hold", async () => {
+  const { ask } = await anApi();
+  const { text, json } = await ask("GET", "/openapi/v3/apis/metrics.k8s.io/v1beta1");
+  const { components } = json as unknown as { readonly components: { readonly schemas: object } };
+  const named = [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name = ""]) => name);
+  const held = new Set(Object.keys(components.schemas));
+  assert.ok(held.has("io.k8s.metrics.pkg.apis.metrics.v1beta1.NodeMetricsList"));
+  assert.deepEqual(
+    named.filter((name) => !held.has(name)),
+    [],
+  );
+});
