@@ -22,6 +22,7 @@ import { nodeRestriction } from "./admission/node-restriction.ts";
 import { ownerReferencesPermissionEnforcement } from "./admission/owner-references-permission-enforcement.ts";
 import { persistentVolumeClaimResize } from "./admission/persistent-volume-claim-resize.ts";
 import { podSecurity } from "./admission/pod-security/pod-security.ts";
+import { validatingAdmissionPolicy } from "./admission/policies/validating-admission-policy.ts";
 import { priority, priorityClass } from "./admission/priority.ts";
 import { roleEscalation } from "./admission/role-escalation.ts";
 import { resourceQuota } from "./admission/quota/resource-quota.ts";
@@ -114,6 +115,7 @@ const admitters: readonly Admitter[] = [
   runtimeClassOverhead,
   serviceRelease,
   mutatingWebhooksOfActs,
+  validatingAdmissionPolicy,
   validatingWebhooks,
   // Last: what it charges is charged for an object that nobody refuses any more.
   resourceQuota,
