@@ -4,6 +4,7 @@
  */
 import type { AnyController } from "./engine/controller.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
+import { admissionPolicyController } from "./admission-policy/controller.ts";
 import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
 import { certificateController } from "./certificates/controller.ts";
@@ -25,6 +26,7 @@ import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { resourceQuotaController } from "./resourcequota/controller.ts";
+import { serviceRepairController } from "./service-repair/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
@@ -51,6 +53,8 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicationControllerController,
   resourceQuotaController(options.quotaCharges),
   disruptionController,
+  serviceRepairController(options.serviceCidr),
+  admissionPolicyController,
   garbageController,
   podGcController(),
   priorityClassController,

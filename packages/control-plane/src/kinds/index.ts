@@ -65,6 +65,7 @@ export const kinds: readonly Kind[] = servedKinds.filter(isStored);
 
 export { apiVersionOf };
 export * from "./apiregistration/index.ts";
+export * from "./admissionregistration/index.ts";
 export * from "./apps/index.ts";
 export * from "./autoscaling/index.ts";
 export * from "./batch/index.ts";

@@ -20,9 +20,6 @@ export interface ServiceWrite {
 }
 
 const version = "networking.k8s.io/v1";
-export const ipFamilyLabel = "ipaddress.kubernetes.io/ip-family";
-export const managedByLabel = "ipaddress.kubernetes.io/managed-by";
-export const ipAllocator = "ipallocator.k8s.io";
 
 export async function withClusterIp(spec: WholeSpec, write: ServiceWrite): Promise<WholeSpec> {
   const { attempt, world, before } = write;
@@ -133,7 +130,7 @@ async function take(
   const known = found<IpAddress>(world, version, "IPAddress", { name: address });
   if (known !== undefined) return isParent(known, attempt);
   try {
-    await world.objects.create(kind, addressObject(address, attempt));
+    await world.objects.create(kind, ipAddressOf(address, attempt));
   } catch (error) {
     if (isRefusal(error, "alreadyExists")) return false;
     throw error;
@@ -142,12 +139,16 @@ async function take(
   return true;
 }
 
-const addressObject = (address: string, { namespace = "", name }: Attempt) => ({
+/** The object that says whose an address is. */
+export const ipAddressOf = (
+  address: string,
+  { namespace = "", name }: { readonly namespace?: string | undefined; readonly name: string },
+) => ({
   metadata: {
     name: address,
     labels: {
-      [ipFamilyLabel]: address.includes(":") ? "IPv6" : "IPv4",
-      [managedByLabel]: ipAllocator,
+      "ipaddress.kubernetes.io/ip-family": address.includes(":") ? "IPv6" : "IPv4",
+      "ipaddress.kubernetes.io/managed-by": "ipallocator.k8s.io",
     },
   },
   spec: { parentRef: { group: "", resource: "services", namespace, name } },

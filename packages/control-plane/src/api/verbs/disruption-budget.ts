@@ -35,8 +35,7 @@ export function afterEviction(budget: PodDisruptionBudget, pod: string, now: num
   if (status === undefined || (status.observedGeneration ?? 0) < generation)
     throw tooMany(`The disruption budget ${name} is still being processed by the server.`, 10);
   const { disruptionsAllowed, disruptedPods = {}, desiredHealthy, currentHealthy } = status;
-  if (disruptionsAllowed < 0)
-    throw forbidden(budgetNames, name, "pdb disruptions allowed is negative");
+  if (disruptionsAllowed < 0) throw forbidden(budgetNames, name, "pdb disruptions allowed is negative");
   if (Object.keys(disruptedPods).length > disruptedPodsMax)
     throw forbidden(
       budgetNames,
@@ -62,20 +61,20 @@ export function afterEviction(budget: PodDisruptionBudget, pod: string, now: num
 }
 
 function tooMany(message: string, retryAfterSeconds = 0): Refusal {
-  return new Refusal(
-    "tooManyRequests",
-    "Cannot evict pod as it would violate the pod's disruption budget.",
-    {
-      ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
-      causes: [{ reason: "DisruptionBudget", message } as Cause],
-    },
-  );
+  return new Refusal("tooManyRequests", "Cannot evict pod as it would violate the pod's disruption budget.", {
+    ...(retryAfterSeconds === 0 ? {} : { retryAfterSeconds }),
+    causes: [{ reason: "DisruptionBudget", message } as Cause],
+  });
 }
 
 /** Conditions with the word on whether disruptions are allowed. Its time moves only when the word changes. */
 export function allowedCondition(
   conditions: readonly Condition[],
-  { allowed, generation, now }: { readonly allowed: number; readonly generation: number; readonly now: number },
+  {
+    allowed,
+    generation,
+    now,
+  }: { readonly allowed: number; readonly generation: number; readonly now: number },
 ): readonly Condition[] {
   const type = "DisruptionAllowed";
   return withCondition(conditions, {

@@ -68,8 +68,7 @@ async function count(state: ApiState, target: Target, { metadata }: PodDisruptio
   const kind = state.kinds.byType("policy/v1", "PodDisruptionBudget");
   if (kind === undefined) return;
   const { namespace, name } = metadata;
-  const step = (budget: KubeObject): KubeObject =>
-    afterEviction(budget, target.name, state.clock.now());
+  const step = (budget: KubeObject): KubeObject => afterEviction(budget, target.name, state.clock.now());
   const { user, dryRun } = target;
   await changeObject(
     state,
