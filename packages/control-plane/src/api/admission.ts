@@ -103,6 +103,9 @@ const mutators: readonly Mutator[] = [
   defaultIngressClass,
 ];
 
+/** Those outside who are asked about what is done, and not only about what is written. */
+const outsiders: readonly Admitter[] = [mutatingWebhooksOfActs, validatingAdmissionPolicy, validatingWebhooks];
+
 const admitters: readonly Admitter[] = [
   limitRanger,
   nodeRestriction,
@@ -114,9 +117,7 @@ const admitters: readonly Admitter[] = [
   persistentVolumeClaimResize,
   runtimeClassOverhead,
   serviceRelease,
-  mutatingWebhooksOfActs,
-  validatingAdmissionPolicy,
-  validatingWebhooks,
+  ...outsiders,
   // Last: what it charges is charged for an object that nobody refuses any more.
   resourceQuota,
 ];
@@ -145,4 +146,9 @@ export async function mutate(attempt: Attempt, world: AdmissionWorld): Promise<K
 /** Rejects with the first refusal. */
 export async function admit(attempt: Attempt, world: AdmissionWorld): Promise<void> {
   for (const admitter of admitters) await admitter(attempt, world);
+}
+
+/** As `admit`, of a connection to something that runs. */
+export async function admitConnection(attempt: Attempt, world: AdmissionWorld): Promise<void> {
+  for (const admitter of outsiders) await admitter(attempt, world);
 }

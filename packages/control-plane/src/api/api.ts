@@ -25,6 +25,7 @@ import { isStream, type ApiRequest, type ApiResponse, type User } from "./reques
 import { refusalOf, refused } from "./respond.ts";
 import { makeRouter, type Router } from "./route.ts";
 import { makeTurns } from "./turns.ts";
+import { connectionAdmitted } from "./streams/admit-connection.ts";
 import { isProxied, proxySessionOf, type ProxySession } from "./streams/proxy.ts";
 import type { StreamSession } from "./streams/session.ts";
 import { leavesHttp, streamSessionOf } from "./streams/upgrades.ts";
@@ -135,6 +136,7 @@ async function streamSession(
   if (route === undefined || !leavesHttp(route)) return undefined;
   const call = callOf(request, await userOf(state, request), route);
   authorize(state.authorizer, call.user, { ...questionOf(call), verb: "create" });
+  await connectionAdmitted(state, call);
   return streamSessionOf(state, call);
 }
 
@@ -149,6 +151,7 @@ async function proxySession(
   const method = request.method === "OPTIONS" ? "GET" : request.method;
   const call = callOf({ ...request, method }, await userOf(state, request), route);
   authorize(state.authorizer, call.user, questionOf(call));
+  await connectionAdmitted(state, call);
   return proxySessionOf(state, call);
 }
 

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer } from "node:https";
+import type { AddressInfo } from "node:net";
 import { test } from "node:test";
-import { anApi, aConfigMap, aDeployment, aPod, type Asked, type World } from "../../testing/world.ts";
+import { anAuthority } from "../../../adapters/http/testing/certificates.ts";
+import { makeHttpsCaller } from "../../../adapters/webhook/https-caller.ts";
+import {
+  anApi,
+  aConfigMap,
+  aDeployment,
+  aPod,
+  requestOf,
+  type Asked,
+  type World,
+} from "../../testing/world.ts";
 import { patching, scriptedCaller, type Review, type Script } from "./testing/scripted-caller.ts";
 
 const group = "/apis/admissionregistration.k8s.io/v1";
@@ -317,4 +330,79 @@ test("a service is reached at one of its endpoints, under its own name", async (
   assert.equal((await create(world, "a")).status, 201);
   const { address, serverName } = world.caller.calls.at(-1) ?? assert.fail();
   assert.deepEqual([address, serverName], [{ host: "10.1.0.7", port: 9_443 }, "checker.default.svc"]);
+});
+
+test("connections to what runs are asked about, with their options", async () => {
+  const seen: Review["request"][] = [];
+  const world = await aWorld({
+    guard: ({ request }) => {
+      seen.push(request);
+      return { allowed: request.subResource !== "exec", status: { message: "look, do not touch" } };
+    },
+  });
+  const rules = [{ ...allPods, operations: ["CONNECT"], resources: ["pods/exec", "pods/attach"] }];
+  await world.configure("Validating", "guard", aHook("guard", { rules }));
+  const open = (what: string) =>
+    world.api.streamSession(requestOf("GET", `${room}/pods/web/${what}?command=ls&command=-l&stdout=true&container=main`, {}));
+  await assert.rejects(open("exec"), /denied the request: look, do not touch/);
+  // There is no such pod; but nobody had anything against it.
+  await assert.rejects(open("attach"), /pods "web" not found/);
+  const [exec, attach] = seen;
+  assert.deepEqual(
+    [exec?.operation, exec?.resource.resource, exec?.kind, exec?.name, exec?.oldObject],
+    ["CONNECT", "pods", { group: "", version: "v1", kind: "PodExecOptions" }, "web", null],
+  );
+  assert.deepEqual(exec?.object, {
+    apiVersion: "v1",
+    kind: "PodExecOptions",
+    stdout: true,
+    container: "main",
+    command: ["ls", "-l"],
+  });
+  assert.equal(attach?.kind.kind, "PodAttachOptions");
+});
+
+test("a real server behind HTTPS is asked, and believed only with the right certificate", async (t) => {
+  const [authority, stranger] = [await anAuthority("webhooks"), await anAuthority("stranger")];
+  const pair = await authority.issue({ name: "localhost" });
+  const server = createServer({ cert: pair.certificate, key: pair.key }, (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
+      const { uid, name } = review.request;
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ ...review, request: undefined, response: { uid, allowed: name === "good" } }));
+    });
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const webhooks = makeHttpsCaller();
+  t.after(() => {
+    webhooks.close();
+    server.close();
+  });
+  const world = await anApi({ webhooks });
+  const { port } = server.address() as AddressInfo;
+  const configure = (name: string, { certificate }: { readonly certificate: string }) =>
+    world.ask("POST", `${group}/validatingwebhookconfigurations`, {
+      body: {
+        metadata: { name },
+        webhooks: [
+          aHook(name, {
+            clientConfig: {
+              url: `https://localhost:${port}/check`,
+              caBundle: Buffer.from(certificate).toString("base64"),
+            },
+          }),
+        ],
+      },
+    });
+  assert.equal((await configure("real", authority)).status, 201);
+  assert.equal((await create(world, "good")).status, 201);
+  assert.match((await create(world, "bad")).json.message, /denied the request without explanation/);
+  assert.equal((await configure("false", stranger)).status, 201);
+  const distrusted = await create(world, "good-2");
+  assert.equal(distrusted.status, 500);
+  assert.match(distrusted.json.message, /failed calling webhook "false\.example\.com": .*certificate signed by unknown authority$/);
 });
