@@ -18,6 +18,8 @@ export const apiLimits = {
   bookmarkPauseMs: 60_000,
   /** A reader of a watch that is so many bytes behind is cut off; it resumes by its resourceVersion. */
   readerBehindBytesMax: 8 * 1024 * 1024,
+  /** How long a forwarded connection stays open for its client after the pod has ended it. */
+  forwardEndMs: 1_000,
   /** How long a node's agent may take to open a log or an exec session. */
   streamOpenMs: 5_000,
   /** How long an agent may take to tell what its board uses: a list waits for the slowest. */

@@ -51,7 +51,7 @@ export function forwardStreams(
     if (data === undefined || error === undefined) return;
     clock.clearTimeout(pair.timer);
     pairs.delete(id);
-    void forward(session, { port: pair.port, data, error });
+    void forward(session, { port: pair.port, data, error }, clock);
   };
   return (headers) => {
     const head = headOf(headers);
@@ -62,6 +62,7 @@ export function forwardStreams(
 async function forward(
   session: ForwardSession,
   { port, data, error }: { readonly port: number; readonly data: SpdyStream; readonly error: SpdyStream },
+  clock: Clock,
 ): Promise<void> {
   // Nothing is said on it by the client, but its end must be heard.
   error.resume();
@@ -77,6 +78,7 @@ async function forward(
       },
     },
     session,
+    clock,
   );
 }
 

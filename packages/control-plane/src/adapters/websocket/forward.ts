@@ -3,6 +3,7 @@
  * asked for, connected at once. Each begins with the port's number. A direction cannot end before the connection.
  */
 import type { WebSocket } from "ws";
+import type { Clock } from "@kubus/shared/time/clock.ts";
 import { relayForward } from "../../api/streams/relay-forward.ts";
 import type { ForwardSession } from "../../api/streams/session.ts";
 import { messagesOn, type Encoding, type Message, type Messages } from "./messages.ts";
@@ -11,7 +12,11 @@ export const forwardProtocols: readonly string[] = ["v4.channel.k8s.io", "v4.bas
 
 const encoder = new TextEncoder();
 
-export async function forwardMessages(socket: WebSocket, session: ForwardSession): Promise<void> {
+export async function forwardMessages(
+  socket: WebSocket,
+  session: ForwardSession,
+  clock: Clock,
+): Promise<void> {
   const encoding: Encoding = socket.protocol.includes("base64") ? "base64" : "binary";
   const messages = messagesOn(socket, encoding);
   const inputs = session.ports.map(() => queue());
@@ -37,6 +42,7 @@ export async function forwardMessages(socket: WebSocket, session: ForwardSession
           },
         },
         session,
+        clock,
       );
     }),
   );

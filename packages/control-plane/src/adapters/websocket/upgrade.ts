@@ -57,7 +57,7 @@ export function webSocketUpgrader(clock: Clock): (upgrading: Upgrading, session:
         incoming,
         socket,
         head,
-        (opened) => void forwardMessages(opened, session),
+        (opened) => void forwardMessages(opened, session, clock),
       );
     }
   };

@@ -5,11 +5,17 @@
  * an error, so a browser that hangs up must not cause one.
  */
 import { joinStreams, type ByteStream } from "@kubus/shared/bus/byte-stream.ts";
+import type { Clock } from "@kubus/shared/time/clock.ts";
+import { apiLimits } from "../limits.ts";
 import type { ForwardedConnection, ForwardSession } from "./session.ts";
 
 /** Never rejects. */
-export async function relayForward(connection: ForwardedConnection, session: ForwardSession): Promise<void> {
-  const message = await join(connection, session).catch((error: unknown) => messageOf(error));
+export async function relayForward(
+  connection: ForwardedConnection,
+  session: ForwardSession,
+  clock: Clock,
+): Promise<void> {
+  const message = await join(connection, session, clock).catch((error: unknown) => messageOf(error));
   const { pod } = session;
   const told =
     message === undefined
@@ -19,9 +25,26 @@ export async function relayForward(connection: ForwardedConnection, session: For
   await connection.finish(told).catch(() => undefined);
 }
 
-async function join({ port, data }: ForwardedConnection, { connect }: ForwardSession): Promise<undefined> {
+/**
+ * Until both sides have ended, or the pod's has and the client was given its time: kubectl before 1.30 ends its side only
+ * after it was told that all is over.
+ */
+async function join(
+  { port, data }: ForwardedConnection,
+  { connect }: ForwardSession,
+  clock: Clock,
+): Promise<undefined> {
   const channel = await connect(port);
-  await joinStreams(channel, ofClient(data));
+  const client = ofClient(data);
+  const waited = Promise.withResolvers<undefined>();
+  let timer: unknown;
+  const end = async () => {
+    await client.end();
+    timer = clock.setTimeout(() => waited.resolve(undefined), apiLimits.forwardEndMs);
+  };
+  await Promise.race([joinStreams(channel, { ...client, end }), waited.promise]);
+  clock.clearTimeout(timer);
+  channel.reset("the connection is over");
   return undefined;
 }
 

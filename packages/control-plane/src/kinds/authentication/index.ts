@@ -18,10 +18,16 @@ export const tokenReviewKind = defineKind<TokenReview>({
   plural: "tokenreviews",
 });
 
-export const selfSubjectReviewKind = defineKind<SelfSubjectReview>({
-  ...row,
-  kind: "SelfSubjectReview",
-  plural: "selfsubjectreviews",
+const selfSubjectReview = { ...row, kind: "SelfSubjectReview", plural: "selfsubjectreviews" } as const;
+
+export const selfSubjectReviewKind = defineKind<SelfSubjectReview>(selfSubjectReview);
+
+/** `kubectl auth whoami` before 1.28 asks in the version of its day; the words are the same. */
+const earlySelfSubjectReviewKind = defineKind<SelfSubjectReview>({
+  ...selfSubjectReview,
+  version: "v1beta1",
+  schema: selfSubjectReviewKind.schema,
+  isHidden: true,
 });
 
 /** What serviceaccounts/token is sent; it has no path of its own. */
@@ -36,4 +42,8 @@ export const tokenRequestKind = defineKind<TokenRequest>({
   },
 });
 
-export const authenticationKinds: readonly Kind[] = [selfSubjectReviewKind, tokenReviewKind];
+export const authenticationKinds: readonly Kind[] = [
+  selfSubjectReviewKind,
+  tokenReviewKind,
+  earlySelfSubjectReviewKind,
+];
