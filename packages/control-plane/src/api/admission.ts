@@ -104,7 +104,11 @@ const mutators: readonly Mutator[] = [
 ];
 
 /** Those outside who are asked about what is done, and not only about what is written. */
-const outsiders: readonly Admitter[] = [mutatingWebhooksOfActs, validatingAdmissionPolicy, validatingWebhooks];
+const outsiders: readonly Admitter[] = [
+  mutatingWebhooksOfActs,
+  validatingAdmissionPolicy,
+  validatingWebhooks,
+];
 
 const admitters: readonly Admitter[] = [
   limitRanger,

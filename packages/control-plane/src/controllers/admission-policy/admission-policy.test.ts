@@ -35,7 +35,10 @@ test("says which expression speaks of a field that a kind has not", async () => 
     warnings.map(({ fieldRef }) => fieldRef),
     ["spec.validations[2].expression", "spec.validations[1].expression"],
   );
-  assert.match(warnings[1]?.warning ?? "", /^apps\/v1, Kind=StatefulSet: ERROR: <input>:1:12: undefined field 'strategy'/);
+  assert.match(
+    warnings[1]?.warning ?? "",
+    /^apps\/v1, Kind=StatefulSet: ERROR: <input>:1:12: undefined field 'strategy'/,
+  );
   assert.equal(warnings[0]?.warning.match(/no matching overload/g)?.length, 2);
 });
 
@@ -45,7 +48,10 @@ test("has nothing to say of what may be right, and looks again at each generatio
     matchConstraints: about("", "pods"),
     validations: [
       { expression: "object.spec.containers.all(c, c.image.startsWith(params.data.registry))" },
-      { expression: "object.metadata.labels['app'] != '' && quantity(object.spec.containers[0].resources.limits['cpu']).isInteger()" },
+      {
+        expression:
+          "object.metadata.labels['app'] != '' && quantity(object.spec.containers[0].resources.limits['cpu']).isInteger()",
+      },
     ],
   });
   assert.deepEqual(read(), { observedGeneration: 1, typeChecking: {} });

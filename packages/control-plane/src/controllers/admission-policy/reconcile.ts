@@ -54,7 +54,9 @@ export function warningsOf(
     const typed = {
       object: type,
       oldObject: type,
-      ...(spec.paramKind === undefined ? {} : { params: params === undefined ? t.dyn : celTypeOfKind(params) }),
+      ...(spec.paramKind === undefined
+        ? {}
+        : { params: params === undefined ? t.dyn : celTypeOfKind(params) }),
     };
     for (const { field, program } of expressionsOf(compilePolicy(spec, typed))) {
       if (!isCelError(program)) continue;
@@ -72,9 +74,14 @@ const expressionsOf = ({ variables, validations, annotations }: CompiledPolicy) 
       { field: `spec.validations[${i}].expression`, program },
       { field: `spec.validations[${i}].messageExpression`, program: message },
     ]),
-    ...annotations.map(({ program }, i) => ({ field: `spec.auditAnnotations[${i}].valueExpression`, program })),
+    ...annotations.map(({ program }, i) => ({
+      field: `spec.auditAnnotations[${i}].valueExpression`,
+      program,
+    })),
   ] as readonly { readonly field: string; readonly program: CelProgram | CelError | undefined }[];
 
 /** Whether a rule names a kind: by its words, not by a star. */
-export const isNamed = ({ apiGroups, apiVersions, resources }: NamedRule, { group, version, plural }: Kind): boolean =>
-  apiGroups.includes(group) && apiVersions.includes(version) && resources.includes(plural);
+export const isNamed = (
+  { apiGroups, apiVersions, resources }: NamedRule,
+  { group, version, plural }: Kind,
+): boolean => apiGroups.includes(group) && apiVersions.includes(version) && resources.includes(plural);

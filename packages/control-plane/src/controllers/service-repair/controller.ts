@@ -68,7 +68,8 @@ function serviceView(key: string, cache: Cache, serviceCidr: string): RepairView
     .list<Service>(serviceKind)
     .filter((other) => other !== service && heldBy(other).some((one) => own.has(one)));
   const addresses = [...own].flatMap((address) => {
-    const found = typeof address === "string" ? cache.get<IpAddress>(ipAddressKind, undefined, address) : undefined;
+    const found =
+      typeof address === "string" ? cache.get<IpAddress>(ipAddressKind, undefined, address) : undefined;
     return found === undefined ? [] : [[found.metadata.name, found] as const];
   });
   const ranges = [serviceCidr, ...cache.list(serviceCidrKind).flatMap(({ spec }) => spec?.cidrs ?? [])];

@@ -64,7 +64,9 @@ function ofAddress({ address, service, now }: AddressView): Plan {
   if (service !== undefined && clusterIpsOf(specOf(service)).includes(name)) return nothing;
   const leftMs = Date.parse(creationTimestamp) + youngMs - now;
   if (leftMs > 0) return { effects: [], requeueAfterMs: leftMs };
-  return { effects: [{ type: "delete", kind: ipAddressKind, target: { name }, options: { preconditions: { uid } } }] };
+  return {
+    effects: [{ type: "delete", kind: ipAddressKind, target: { name }, options: { preconditions: { uid } } }],
+  };
 }
 
 function ofService({ service, addresses, others, isOurs }: ServiceView): Plan {
@@ -79,9 +81,11 @@ function ofService({ service, addresses, others, isOurs }: ServiceView): Plan {
     effects: [
       ...missing
         .filter((address) => !theirIps.has(address))
-        .map(
-          (address): Effect => ({ type: "create", kind: ipAddressKind, object: ipAddressOf(address, service.metadata) }),
-        ),
+        .map((address): Effect => ({
+          type: "create",
+          kind: ipAddressKind,
+          object: ipAddressOf(address, service.metadata),
+        })),
       ...own
         .filter((address) => theirIps.has(address))
         .map((address) =>
@@ -128,8 +132,16 @@ function ofRange({ name, range, serviceCidr, now }: RangeView): Plan {
   if (isReady || range.metadata.deletionTimestamp !== undefined) return nothing;
   const message =
     name === defaultRange ? "Kubernetes default Service CIDR is ready" : "Kubernetes Service CIDR is ready";
-  const ready = { type: "Ready", status: "True", reason: "", message, lastTransitionTime: timestamp(now) } as const;
+  const ready = {
+    type: "Ready",
+    status: "True",
+    reason: "",
+    message,
+    lastTransitionTime: timestamp(now),
+  } as const;
   const { resourceVersion } = range.metadata;
   const status = { conditions: withCondition(conditions, ready) };
-  return { effects: [{ type: "writeStatus", kind: serviceCidrKind, target: { name, resourceVersion }, status }] };
+  return {
+    effects: [{ type: "writeStatus", kind: serviceCidrKind, target: { name, resourceVersion }, status }],
+  };
 }

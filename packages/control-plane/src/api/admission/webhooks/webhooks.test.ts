@@ -43,8 +43,13 @@ async function aWorld(scripts: Readonly<Record<string, Script>>) {
   return { ...world, caller, configure };
 }
 
-const create = ({ ask }: Pick<World, "ask">, name: string, more: object = {}, asked: Asked = {}, query = "") =>
-  ask("POST", `${room}/configmaps${query}`, { body: aConfigMap(name, more), ...asked });
+const create = (
+  { ask }: Pick<World, "ask">,
+  name: string,
+  more: object = {},
+  asked: Asked = {},
+  query = "",
+) => ask("POST", `${room}/configmaps${query}`, { body: aConfigMap(name, more), ...asked });
 
 test("a validating webhook sees the request and may refuse it", async () => {
   const seen: Review[] = [];
@@ -150,12 +155,17 @@ test("a webhook asks to be asked again when something changed after it; once", a
 
 test("what a webhook puts into a pod gets the defaults of the server, too", async () => {
   const world = await aWorld({
-    sidecar: () => patching({ op: "add", path: "/spec/containers/-", value: { name: "side", image: "host/cat" } }),
+    sidecar: () =>
+      patching({ op: "add", path: "/spec/containers/-", value: { name: "side", image: "host/cat" } }),
   });
   await world.ask("POST", `${room}/limitranges`, {
     body: { metadata: { name: "l" }, spec: { limits: [{ type: "Container", default: { memory: "1Mi" } }] } },
   });
-  await world.configure("Mutating", "sidecar", aHook("sidecar", { rules: [{ ...allPods, operations: ["CREATE"] }] }));
+  await world.configure(
+    "Mutating",
+    "sidecar",
+    aHook("sidecar", { rules: [{ ...allPods, operations: ["CREATE"] }] }),
+  );
   const { json } = await world.ask("POST", `${room}/pods`, { body: aPod("web") });
   const [, side] = json.spec.containers;
   assert.deepEqual(
@@ -181,7 +191,10 @@ test("what a webhook breaks is refused as if a client had broken it", async () =
     await configure(host);
     const answer = await world.ask("POST", `${room}/pods`, { body: aPod("web") });
     assert.equal(answer.status, 500, answer.text);
-    assert.match(answer.json.message, new RegExp(`failed to apply the patch of admission webhook "${host}\\.example`));
+    assert.match(
+      answer.json.message,
+      new RegExp(`failed to apply the patch of admission webhook "${host}\\.example`),
+    );
     await remove(host);
   }
 });
@@ -210,7 +223,10 @@ test("answers that are no answers are failures", async () => {
     [{ uid: "other", allowed: true }, /expected response\.uid=".+", got "other"/],
     [{ allowed: true, patch: "W10=" }, /validating webhook may not return response\.patch/],
     ['{"kind":"AdmissionReview","apiVersion":"admission.k8s.io/v1"}', /webhook response was absent/],
-    ['{"kind":"Other","apiVersion":"v1"}', /expected webhook response of admission\.k8s\.io\/v1, Kind=AdmissionReview/],
+    [
+      '{"kind":"Other","apiVersion":"v1"}',
+      /expected webhook response of admission\.k8s\.io\/v1, Kind=AdmissionReview/,
+    ],
   ];
   for (const [response, why] of cases) {
     const world = await aWorld({ odd: () => response });
@@ -223,7 +239,9 @@ test("answers that are no answers are failures", async () => {
 
 test("asks only about what rules, selectors and conditions mean", async () => {
   const world = await aWorld({ guard: allow });
-  await world.ask("POST", "/api/v1/namespaces", { body: { metadata: { name: "other", labels: { team: "a" } } } });
+  await world.ask("POST", "/api/v1/namespaces", {
+    body: { metadata: { name: "other", labels: { team: "a" } } },
+  });
   await world.configure(
     "Validating",
     "guard",
@@ -282,11 +300,17 @@ test("the object is shown in the version that the rule asks for", async () => {
   const seen: (readonly [string, string, string])[] = [];
   const world = await aWorld({
     guard: ({ request }) => {
-      seen.push([request.object?.apiVersion ?? "", request.resource.version, request.requestResource.version]);
+      seen.push([
+        request.object?.apiVersion ?? "",
+        request.resource.version,
+        request.requestResource.version,
+      ]);
       return { allowed: true };
     },
   });
-  const rules = [{ operations: ["CREATE"], apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["*"] }];
+  const rules = [
+    { operations: ["CREATE"], apiGroups: ["autoscaling"], apiVersions: ["v1"], resources: ["*"] },
+  ];
   await world.configure("Validating", "guard", aHook("guard", { rules }));
   await world.configure("Validating", "exact", aHook("exact", { rules, matchPolicy: "Exact" }));
   const body = {
@@ -312,7 +336,10 @@ test("a service is reached at one of its endpoints, under its own name", async (
   const world = await aWorld({ "checker.default.svc": allow });
   const service = { namespace: "default", name: "checker", path: "/check", port: 8_443 };
   await world.configure("Validating", "guard", aHook("guard", { clientConfig: { service } }));
-  assert.match((await create(world, "a")).json.message, /Post "https:\/\/checker\.default\.svc:8443\/check\?timeout=10s": service "checker" not found$/);
+  assert.match(
+    (await create(world, "a")).json.message,
+    /Post "https:\/\/checker\.default\.svc:8443\/check\?timeout=10s": service "checker" not found$/,
+  );
   const spec = { ports: [{ name: "https", port: 8_443 }] };
   await world.ask("POST", `${room}/services`, { body: { metadata: { name: "checker" }, spec } });
   assert.match((await create(world, "a")).json.message, /no endpoints available for service "checker"$/);
@@ -325,7 +352,9 @@ test("a service is reached at one of its endpoints, under its own name", async (
     ],
     ports: [{ name: "https", port: 9_443, protocol: "TCP" }],
   };
-  const made = await world.ask("POST", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", { body: slice });
+  const made = await world.ask("POST", "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices", {
+    body: slice,
+  });
   assert.equal(made.status, 201, made.text);
   assert.equal((await create(world, "a")).status, 201);
   const { address, serverName } = world.caller.calls.at(-1) ?? assert.fail();
@@ -343,7 +372,9 @@ test("connections to what runs are asked about, with their options", async () =>
   const rules = [{ ...allPods, operations: ["CONNECT"], resources: ["pods/exec", "pods/attach"] }];
   await world.configure("Validating", "guard", aHook("guard", { rules }));
   const open = (what: string) =>
-    world.api.streamSession(requestOf("GET", `${room}/pods/web/${what}?command=ls&command=-l&stdout=true&container=main`, {}));
+    world.api.streamSession(
+      requestOf("GET", `${room}/pods/web/${what}?command=ls&command=-l&stdout=true&container=main`, {}),
+    );
   await assert.rejects(open("exec"), /denied the request: look, do not touch/);
   // There is no such pod; but nobody had anything against it.
   await assert.rejects(open("attach"), /pods "web" not found/);
@@ -372,7 +403,9 @@ test("a real server behind HTTPS is asked, and believed only with the right cert
       const review = JSON.parse(Buffer.concat(chunks).toString()) as Review;
       const { uid, name } = review.request;
       response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ ...review, request: undefined, response: { uid, allowed: name === "good" } }));
+      response.end(
+        JSON.stringify({ ...review, request: undefined, response: { uid, allowed: name === "good" } }),
+      );
     });
   });
   server.listen(0, "127.0.0.1");
@@ -404,5 +437,8 @@ test("a real server behind HTTPS is asked, and believed only with the right cert
   assert.equal((await configure("false", stranger)).status, 201);
   const distrusted = await create(world, "good-2");
   assert.equal(distrusted.status, 500);
-  assert.match(distrusted.json.message, /failed calling webhook "false\.example\.com": .*certificate signed by unknown authority$/);
+  assert.match(
+    distrusted.json.message,
+    /failed calling webhook "false\.example\.com": .*certificate signed by unknown authority$/,
+  );
 });
