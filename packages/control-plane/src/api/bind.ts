@@ -5,7 +5,8 @@ import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { ApiState } from "./ports.ts";
 import { conflict } from "./refusals.ts";
 import { without } from "./without.ts";
-import { changeObject, serverStrategy, type Target } from "./write.ts";
+import { serverStrategy } from "./strategy.ts";
+import { changeObject, type Target } from "./write.ts";
 
 export interface Binding {
   readonly uid?: string;

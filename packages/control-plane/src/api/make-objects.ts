@@ -6,19 +6,12 @@ import type { Kind } from "../kinds/kind.ts";
 import { masters } from "./authorization/authorizer.ts";
 import { bindPod } from "./bind.ts";
 import type { Draft, ObjectsAs, Target as ObjectTarget } from "./objects.ts";
-import { accountManager } from "./managed-fields/tracking.ts";
+import { managerOfAccount } from "./managed-fields/tracking.ts";
 import { applyMergePatch } from "./merge-patch.ts";
 import type { ApiState } from "./ports.ts";
 import type { User } from "./request.ts";
-import {
-  changeObject,
-  createObject,
-  deleteObject,
-  finalizeStrategy,
-  mainStrategy,
-  statusStrategy,
-  type Target,
-} from "./write.ts";
+import { finalizeStrategy, mainStrategy, statusStrategy } from "./strategy.ts";
+import { changeObject, createObject, deleteObject, type Target } from "./write.ts";
 
 const patchStrategies = { main: mainStrategy, status: statusStrategy, finalize: finalizeStrategy } as const;
 
@@ -26,7 +19,7 @@ export const makeObjects =
   (ports: ApiState): ObjectsAs =>
   (name) => {
     const user: User = { name, groups: [masters, "system:authenticated"] };
-    const tracking = { manager: accountManager(name) };
+    const tracking = { manager: managerOfAccount(name) };
     const podKind = ports.kinds.byType("v1", "Pod");
     const targetOf = (kind: Kind, { namespace, name }: ObjectTarget): Target => ({
       kind,

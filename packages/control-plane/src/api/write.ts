@@ -7,7 +7,7 @@
  */
 import type { KubeObject, ObjectMeta } from "@kubus/shared/api/meta.ts";
 import { isTrouble } from "@kubus/shared/errors/trouble.ts";
-import { isRefusal, Refusal, type Cause } from "@kubus/shared/errors/codes.ts";
+import { isRefusal, Refusal } from "@kubus/shared/errors/codes.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { Kind } from "../kinds/kind.ts";
 import { formatKey } from "../store/key.ts";
@@ -23,6 +23,7 @@ import { storeOf, type ApiState } from "./ports.ts";
 import { alreadyExists, conflict, forbidden, invalid, modifiedMeanwhile, notFound } from "./refusals.ts";
 import type { User } from "./request.ts";
 import { isSame } from "./same.ts";
+import type { Strategy } from "./strategy.ts";
 
 /** What is written, and in whose name. */
 export interface Target {
@@ -41,44 +42,6 @@ export interface Target {
   /** Takes what the audit log should say of it. */
   readonly annotate?: (key: string, value: string) => void;
 }
-
-/** How a change through one door is made ready: which parts count, and by which rules they are checked. */
-export interface Strategy {
-  readonly prepare: (kind: Kind, next: KubeObject, previous: KubeObject) => KubeObject;
-  readonly check: (kind: Kind, next: KubeObject, previous: KubeObject) => readonly Cause[];
-}
-
-const checkChange: Strategy["check"] = (kind, next, previous) => [
-  ...kind.validate(next),
-  ...kind.validateUpdate(next, previous),
-];
-
-export const mainStrategy: Strategy = {
-  prepare: (kind, next, previous) => kind.prepareForUpdate(next, previous),
-  check: checkChange,
-};
-
-export const statusStrategy: Strategy = {
-  prepare: (kind, next, previous) => kind.prepareForStatusUpdate(next, previous),
-  check: (kind, next, previous) =>
-    kind.validateStatusUpdate?.(next, previous) ?? checkChange(kind, next, previous),
-};
-
-/** For parts that only the server itself changes, such as a pod's node: what clients may not change is no matter. */
-export const serverStrategy: Strategy = {
-  prepare: (_, next) => next,
-  check: (kind, next) => kind.validate(next),
-};
-
-/** For a namespace's `spec.finalizers`, and nothing else. */
-export const finalizeStrategy: Strategy = {
-  ...serverStrategy,
-  prepare: (_, next, previous) => {
-    const { spec = {} } = next as KubeObject & { readonly spec?: unknown };
-    const { resourceVersion } = next.metadata;
-    return { ...previous, metadata: { ...previous.metadata, resourceVersion }, spec } as KubeObject;
-  },
-};
 
 /** Creates an object; `metadata.name` may be left to `generateName`. */
 export async function createObject(ports: ApiState, target: Target, draft: KubeObject): Promise<KubeObject> {
@@ -204,27 +167,20 @@ async function prepared(
 }
 
 /** What no client can change. */
-const identityOf = (previous: ObjectMeta): Partial<ObjectMeta> => {
-  const {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    generateName,
-  } = previous;
-  const all = {
-    name,
-    namespace,
-    uid,
-    creationTimestamp,
-    deletionTimestamp,
-    deletionGracePeriodSeconds,
-    generateName,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
-};
+const identity = [
+  "name",
+  "namespace",
+  "uid",
+  "creationTimestamp",
+  "deletionTimestamp",
+  "deletionGracePeriodSeconds",
+  "generateName",
+] as const;
+
+const identityOf = (previous: ObjectMeta): Partial<ObjectMeta> =>
+  Object.fromEntries(
+    identity.filter((name) => previous[name] !== undefined).map((name) => [name, previous[name]]),
+  );
 
 export interface Removal {
   readonly object: KubeObject;

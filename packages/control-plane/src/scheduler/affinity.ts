@@ -1,6 +1,7 @@
 /** Which boards a pod may or would like to be on, by labels and names of nodes. Pure. */
 import type { Node } from "@kubus/shared/api/node.ts";
-import type { NodeSelectorRequirement, NodeSelectorTerm, Pod } from "@kubus/shared/api/pod.ts";
+import type { NodeSelectorRequirement, NodeSelectorTerm } from "@kubus/shared/api/affinity.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
 
 type Labels = Readonly<Record<string, string>>;
 

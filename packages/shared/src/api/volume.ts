@@ -1,7 +1,8 @@
 /** Volumes that outlive pods, and the claims on them (core/v1), as far as kubus reads or writes them. */
 import type { Condition, KubeObject, LabelSelector } from "./meta.ts";
 import type { ObjectReference } from "./core.ts";
-import type { NodeSelectorTerm, ResourceList } from "./pod.ts";
+import type { NodeSelectorTerm } from "./affinity.ts";
+import type { ResourceList } from "./pod.ts";
 
 export type AccessMode = "ReadWriteOnce" | "ReadOnlyMany" | "ReadWriteMany" | "ReadWriteOncePod";
 export type VolumeMode = "Block" | "Filesystem";

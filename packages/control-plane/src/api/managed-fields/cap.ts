@@ -4,7 +4,7 @@ import { union } from "./field-set.ts";
 
 /** Kubernetes' own limit. */
 export const updateManagersMax = 10;
-export const ancientManager = "ancient-changes";
+export const ancientChanges = "ancient-changes";
 
 export function capped(entries: readonly ManagedFieldsEntry[]): readonly ManagedFieldsEntry[] {
   const updaters = entries.filter(({ operation }) => operation === "Update");
@@ -25,7 +25,7 @@ export function capped(entries: readonly ManagedFieldsEntry[]): readonly Managed
 }
 
 const bucketOf = ({ apiVersion }: ManagedFieldsEntry): Writer => ({
-  manager: ancientManager,
+  manager: ancientChanges,
   operation: "Update",
   apiVersion,
 });

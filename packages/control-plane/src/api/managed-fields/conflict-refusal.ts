@@ -21,8 +21,8 @@ function messageOf(causes: readonly Cause[]): string {
   const [first, ...more] = causes;
   if (first !== undefined && more.length === 0)
     return `Apply failed with 1 conflict: ${first.message}: ${first.field}`;
-  const byManager = Map.groupBy(causes, ({ message }) => message);
-  const lines = [...byManager]
+  const grouped = Map.groupBy(causes, ({ message }) => message);
+  const lines = [...grouped]
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([message, own]) => [
       `${message.replace(/^conflict/, "conflicts")}:`,

@@ -70,7 +70,7 @@ export function managerOf({ query, headers }: Pick<ApiRequest, "query" | "header
   const named = query.get("fieldManager") ?? "";
   if (named !== "") return named;
   const program = programOf(headers["user-agent"] ?? "");
-  return program === "" ? accountManager(user.name) : program;
+  return program === "" ? managerOfAccount(user.name) : program;
 }
 
 /** `kubectl/v1.33.0 (linux/amd64)` → `kubectl`. */
@@ -90,7 +90,7 @@ function programOf(userAgent: string): string {
 const plainName = /^[\x20-\x7e]{0,128}$/;
 
 /** `system:serviceaccount:kube-system:job-controller` → `job-controller`; an agent on a board is `kubus-agent`. */
-export function accountManager(userName: string): string {
+export function managerOfAccount(userName: string): string {
   if (userName.startsWith("system:node:")) return "kubus-agent";
   return programOf(userName.split(":").at(-1) ?? "");
 }

@@ -21,7 +21,8 @@ import type { ApiState } from "../ports.ts";
 import { badRequest, notFound } from "../refusals.ts";
 import { answer } from "../render.ts";
 import { writeOptionsOf } from "../write-options.ts";
-import { changeObject, createObject, statusStrategy, type Strategy } from "../write.ts";
+import { statusStrategy, type Strategy } from "../strategy.ts";
+import { changeObject, createObject } from "../write.ts";
 
 export const applyBy =
   (strategy: Strategy): Act =>

@@ -4,7 +4,7 @@ import {
   approvalDoor,
   validateRequestChange,
 } from "../../kinds/certificates/certificatesigningrequest/validate.ts";
-import type { Strategy } from "../write.ts";
+import type { Strategy } from "../strategy.ts";
 import { patchBy } from "./patch.ts";
 import { updateBy } from "./update.ts";
 

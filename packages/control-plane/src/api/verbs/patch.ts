@@ -4,7 +4,8 @@ import { targetOf, type Act } from "../call.ts";
 import { patchIn } from "../patch-body.ts";
 import { answer } from "../render.ts";
 import { isApply } from "../write-options.ts";
-import { changeObject, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
+import { mainStrategy, statusStrategy, type Strategy } from "../strategy.ts";
+import { changeObject } from "../write.ts";
 import { applyBy } from "./apply.ts";
 
 /** A patch through one door, or an apply. */

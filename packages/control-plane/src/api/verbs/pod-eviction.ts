@@ -16,7 +16,8 @@ import type { DeleteOptions } from "../objects.ts";
 import type { ApiState } from "../ports.ts";
 import { badRequest, notFound } from "../refusals.ts";
 import { json } from "../respond.ts";
-import { changeObject, deleteObject, serverStrategy, statusStrategy, type Target } from "../write.ts";
+import { serverStrategy, statusStrategy } from "../strategy.ts";
+import { changeObject, deleteObject, type Target } from "../write.ts";
 import { afterEviction, isAbout, isFreeToGo, isNoLoss, withCondition } from "./disruption-budget.ts";
 
 interface Eviction {

@@ -8,7 +8,7 @@ import { validateResize, withResources } from "../../kinds/core/pod/resize.ts";
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
-import type { Strategy } from "../write.ts";
+import type { Strategy } from "../strategy.ts";
 import { patchBy } from "./patch.ts";
 import { updateBy } from "./update.ts";
 

@@ -11,7 +11,8 @@ import { patchIn } from "../patch-body.ts";
 import { badRequest, invalid, noSuchPath, notFound } from "../refusals.ts";
 import { json, warningHeaders } from "../respond.ts";
 import { isApply, writeOptionsOf } from "../write-options.ts";
-import { changeObject, mainStrategy } from "../write.ts";
+import { mainStrategy } from "../strategy.ts";
+import { changeObject } from "../write.ts";
 import { applying, configurationIn } from "./apply.ts";
 
 interface Scale extends KubeObject {

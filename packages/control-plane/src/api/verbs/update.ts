@@ -4,7 +4,8 @@ import { objectIn } from "../body.ts";
 import { targetOf, type Act, type Call } from "../call.ts";
 import { badRequest } from "../refusals.ts";
 import { answer } from "../render.ts";
-import { changeObject, finalizeStrategy, mainStrategy, statusStrategy, type Strategy } from "../write.ts";
+import { finalizeStrategy, mainStrategy, statusStrategy, type Strategy } from "../strategy.ts";
+import { changeObject } from "../write.ts";
 
 /** A replacement through one door. */
 export const updateBy =

@@ -4,7 +4,7 @@ import { lastingService } from "../endpoints/wake.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
 import { slicesOf, wakeServiceOfSlice } from "./controller.ts";
-import { mirror, mirrorManager, type MirrorView } from "./mirror.ts";
+import { mirror, mirroring, type MirrorView } from "./mirror.ts";
 
 export const endpointSliceMirroringController = defineController<MirrorView>({
   name: "endpointslicemirroring",
@@ -12,14 +12,14 @@ export const endpointSliceMirroringController = defineController<MirrorView>({
   watches: [
     { kind: endpointsKind, wakes: wakeSelf },
     { kind: serviceKind, wakes: wakeSelf },
-    { kind: endpointSliceKind, wakes: wakeServiceOfSlice(mirrorManager) },
+    { kind: endpointSliceKind, wakes: wakeServiceOfSlice(mirroring) },
   ],
   observe: (key, { cache }) => {
     const { namespace, name } = splitKey(key);
     return {
       service: lastingService(cache, namespace, name),
       endpoints: cache.get(endpointsKind, namespace, name),
-      slices: slicesOf(cache, { namespace, name }, mirrorManager),
+      slices: slicesOf(cache, { namespace, name }, mirroring),
     };
   },
   reconcile: mirror,

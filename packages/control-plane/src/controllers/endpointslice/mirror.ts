@@ -10,7 +10,7 @@ import { ownerReference } from "../workload/ownership.ts";
 import type { Family } from "../endpoints/members.ts";
 import { managedByLabel, planSlices, serviceNameLabel, type SliceGroup } from "./slices.ts";
 
-export const mirrorManager = "endpointslicemirroring-controller.k8s.io";
+export const mirroring = "endpointslicemirroring-controller.k8s.io";
 const skipLabel = "endpointslice.kubernetes.io/skip-mirror";
 const leaderAnnotation = "control-plane.alpha.kubernetes.io/leader";
 const lastAppliedAnnotation = "kubectl.kubernetes.io/last-applied-configuration";
@@ -34,7 +34,7 @@ export function mirror({ service, endpoints, slices }: MirrorView): Plan {
     labels: {
       ...withoutKeys(labels, skipLabel),
       [serviceNameLabel]: name,
-      [managedByLabel]: mirrorManager,
+      [managedByLabel]: mirroring,
     },
     annotations: withoutKeys(annotations, lastAppliedAnnotation, triggerTimeAnnotation),
     owner: ownerReference({ ...endpoints, apiVersion: "v1", kind: "Endpoints" }),

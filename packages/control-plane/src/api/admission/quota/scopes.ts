@@ -1,7 +1,8 @@
 /** Which objects a quota is about, by its scopes, and what it demands of them. Pure. */
 import type { ResourceQuota, ScopedResourceSelectorRequirement } from "@kubus/shared/api/core.ts";
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
-import type { Affinity, Pod, PodAffinity, ResourceList } from "@kubus/shared/api/pod.ts";
+import type { Affinity, PodAffinity } from "@kubus/shared/api/affinity.ts";
+import type { Pod, ResourceList } from "@kubus/shared/api/pod.ts";
 import { qosClassOf } from "../../../kinds/core/pod/qos.ts";
 import { labelQueryOf, matchesLabels } from "../../selectors.ts";
 import { amountsOf } from "../amounts.ts";

@@ -34,7 +34,7 @@ export const validateJobSpec = (spec: Spec, field: string): readonly Cause[] => 
     spec.maxFailedIndexes !== undefined && spec.backoffLimitPerIndex === undefined,
     cause.required(`${field}.backoffLimitPerIndex`, "when maxFailedIndexes is specified"),
   ),
-  ...validateManager(spec.managedBy, `${field}.managedBy`),
+  ...validateManagedBy(spec.managedBy, `${field}.managedBy`),
   ...validateMode(spec, field),
   ...validateFailurePolicy(spec, `${field}.podFailurePolicy`),
   ...validateSuccessPolicy(spec, `${field}.successPolicy`),
@@ -46,7 +46,7 @@ export const validateJobSpec = (spec: Spec, field: string): readonly Cause[] => 
 const pathRegex = "[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+";
 
 /** `example.com/name` */
-function validateManager(name: string | undefined, field: string): readonly Cause[] {
+function validateManagedBy(name: string | undefined, field: string): readonly Cause[] {
   if (name === undefined) return [];
   if (name === "") return [cause.required(field)];
   const slash = name.indexOf("/");

@@ -1,6 +1,7 @@
 /** What a new pod begins with: nothing has happened to it yet, and its wishes are spelled out. Pure. */
 import type { LabelSelectorRequirement } from "@kubus/shared/api/meta.ts";
-import type { Affinity, Pod, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/pod.ts";
+import type { Affinity, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/affinity.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
 import { withChanged } from "../../../api/defaults.ts";
 import { qosClassOf } from "./qos.ts";
 

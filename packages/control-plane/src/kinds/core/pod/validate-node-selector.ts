@@ -1,5 +1,5 @@
 /** The rules of selectors of nodes, in pods and in volumes (core validation). Pure. */
-import type { NodeSelectorRequirement, NodeSelectorTerm } from "@kubus/shared/api/pod.ts";
+import type { NodeSelectorRequirement, NodeSelectorTerm } from "@kubus/shared/api/affinity.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { dnsSubdomain, labelValue, qualifiedName } from "../../../api/names.ts";
 import { cause } from "../../causes.ts";

@@ -1,5 +1,5 @@
 /** The rules of where a pod wants to be: near nodes and pods, and spread over them (core validation). Pure. */
-import type { Affinity, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/pod.ts";
+import type { Affinity, PodAffinity, PodAffinityTerm } from "@kubus/shared/api/affinity.ts";
 import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { dnsLabel, qualifiedName } from "../../../api/names.ts";

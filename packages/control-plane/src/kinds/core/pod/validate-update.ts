@@ -3,14 +3,8 @@
  *
  * Everything else would need other processes than those that run.
  */
-import type {
-  Affinity,
-  Container,
-  NodeSelectorTerm,
-  Pod,
-  PodSpec,
-  Toleration,
-} from "@kubus/shared/api/pod.ts";
+import type { Affinity, NodeSelectorTerm } from "@kubus/shared/api/affinity.ts";
+import type { Container, Pod, PodSpec, Toleration } from "@kubus/shared/api/pod.ts";
 import type { Cause } from "@kubus/shared/errors/codes.ts";
 import { without } from "../../../api/without.ts";
 import { cause } from "../../causes.ts";
