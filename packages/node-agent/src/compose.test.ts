@@ -282,11 +282,11 @@ test("an image that cannot be had shows why, waits, and is tried again", async (
 test("a pod that asks for what is not there yet waits with the reason", async () => {
   const board = aBoard();
   const agent = await board.startAgent();
-  board.api.put(podPath, aPod({ volumes: [{ name: "data", emptyDir: {} }] }));
+  board.api.put(podPath, aPod({ volumes: [{ name: "data", nfs: { server: "a", path: "/" } }] }));
   await board.settle();
   assert.equal(status(board).phase, "Pending");
   assert.equal(status(board).reason, "NotSupported");
-  assert.match(state(board)?.waiting?.message ?? "", /Volumes are not supported yet: "data"/);
+  assert.match(state(board)?.waiting?.message ?? "", /Volumes of this type are not supported yet: "data"/);
   assert.deepEqual(reasons(board), ["NotSupported"]);
   board.api.deletePod(podPath, 30);
   await board.settle();

@@ -12,6 +12,7 @@ import type { Log } from "@kubus/shared/log/log.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 import { serveActors } from "./actors/serve.ts";
+import { followApiPlace } from "./api/api-place.ts";
 import { busApi } from "./api/bus-api.ts";
 import { startReflector, type Reflector } from "./api/reflector.ts";
 import { serveAttach } from "./attach/serve.ts";
@@ -31,8 +32,10 @@ import type { LogFiles } from "./ports/log-files.ts";
 import type { PodNetwork } from "./ports/network.ts";
 import type { Records } from "./ports/records.ts";
 import type { Runtime } from "./ports/runtime.ts";
+import type { VolumeStore } from "./ports/volume-store.ts";
 import { startSampler } from "./usage/sampler.ts";
 import { serveUsage } from "./usage/serve.ts";
+import { makeVolumes } from "./volume/volumes.ts";
 
 export interface AgentParts {
   readonly config: AgentConfig;
@@ -43,6 +46,8 @@ export interface AgentParts {
   readonly bulk: Channels;
   readonly runtime: Runtime;
   readonly network: PodNetwork;
+  /** Undefined: the runtime cannot mount volumes. */
+  readonly volumes: VolumeStore | undefined;
   readonly host: Host;
   readonly beat: Heartbeat;
   readonly checks: Checks;
@@ -78,8 +83,13 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const sources = sourceCache(api);
   const podsLater = later<Pod>();
   const nodesLater = later<Node>();
+  const follow = { api, bus, random, ...run };
+  const allocatable = () => nodesLater.get().objects.get(node)?.status?.allocatable;
+  const volumes = makeVolumes({ store: parts.volumes, allocatable, ...follow });
+  const servers = followApiPlace(follow);
+  const world = { volumes, apiPlace: servers.find, allocatable };
   const board = makeBoard(
-    { api, runtime, checks, records, logs, recorder, sources, log, terms, ...run },
+    { api, runtime, checks, records, logs, recorder, sources, log, terms, ...world, ...run },
     podsLater.get,
   );
   const restored = board.restore();
@@ -93,8 +103,9 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   });
   await restored;
 
-  const membership = startMembership({ config, api, host, runtime, beat, nodes: nodesLater.get, ...run });
-  const follow = { api, bus, random, ...run };
+  const { canMount } = volumes;
+  const nodesNow = nodesLater.get;
+  const membership = startMembership({ config, api, host, runtime, canMount, beat, nodes: nodesNow, ...run });
   const mine = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
   const pods = podsLater.set(
     startReflector<Pod>({ ...follow, path: mine, what: "pods", onChange: (keys) => board.look(keys) }),
@@ -121,6 +132,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     bus.onState((state) => {
       if (state !== "connected") return;
       board.busReturned();
+      volumes.busReturned();
       membership.busReturned();
     }),
   ];
@@ -134,6 +146,8 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       nodes.stop();
       sampler.stop();
       wiring.stop();
+      volumes.stop();
+      servers.stop();
       board.stop();
       await membership.leave();
     },

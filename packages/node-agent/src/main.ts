@@ -40,7 +40,7 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
   narrate({ registry, log, levelOf });
 
   const run = { clock, random, registry, log };
-  const { runtime, network } = await openRuntime(config, { ...run, onError });
+  const { runtime, network, volumes } = await openRuntime(config, { ...run, onError });
   const datagrams = await openDatagrams({ host: address, port: config.udpPort });
   const dial = (name: string) =>
     natsBus({ ...config.bus, name, inboxPrefix: inboxPrefix(node), log, registry });
@@ -62,6 +62,7 @@ export async function runAgent(config: AgentConfig): Promise<{ stop(): Promise<v
     bulk: channelsOn(bulkBus, { clock, random }),
     runtime,
     network,
+    volumes,
     host: realHost(config),
     beat: makeHeartbeat({
       hello,

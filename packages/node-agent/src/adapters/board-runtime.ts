@@ -5,10 +5,13 @@ import type { Clock } from "@kubus/shared/time/clock.ts";
 import type { AgentConfig } from "../config.ts";
 import type { PodNetwork } from "../ports/network.ts";
 import type { Runtime } from "../ports/runtime.ts";
+import type { VolumeStore } from "../ports/volume-store.ts";
 
 export interface BoardRuntime {
   readonly runtime: Runtime;
   readonly network: PodNetwork;
+  /** Undefined where nothing can be mounted. */
+  readonly volumes: VolumeStore | undefined;
 }
 
 export interface RuntimeTools {
@@ -23,11 +26,14 @@ export async function openRuntime(config: AgentConfig, tools: RuntimeTools): Pro
   if (config.runtime === "plain") {
     const { plainNetwork } = await import("./plain/network.ts");
     const { openPlainRuntime } = await import("./plain/runtime.ts");
-    return { network: plainNetwork(config.address), runtime: await openPlainRuntime({ config, ...tools }) };
+    const runtime = await openPlainRuntime({ config, ...tools });
+    return { network: plainNetwork(config.address), runtime, volumes: undefined };
   }
   const { linuxNetwork } = await import("./linux-network/linux-network.ts");
   const { openProcessRuntime } = await import("./process/runtime.ts");
   const { link } = config;
   const network = linuxNetwork({ ...tools, ...(link === undefined ? {} : { link }) });
-  return { network, runtime: await openProcessRuntime({ config, network, ...tools }) };
+  const runtime = await openProcessRuntime({ config, network, ...tools });
+  const { openVolumeStore } = await import("./volume-store/volume-store.ts");
+  return { network, runtime, volumes: await openVolumeStore(config) };
 }

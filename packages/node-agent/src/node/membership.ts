@@ -26,6 +26,7 @@ export interface MembershipOptions {
   readonly api: Api;
   readonly host: Host;
   readonly runtime: Pick<Runtime, "name" | "version">;
+  readonly canMount: boolean;
   readonly beat: Pick<Heartbeat, "goodbye">;
   readonly nodes: () => { readonly objects: ReadonlyMap<string, Node>; readonly isKnown: () => boolean };
   readonly clock: Clock;
@@ -154,7 +155,7 @@ export function startMembership(options: MembershipOptions): Membership {
 }
 
 /** What the board is and how it fares, read when asked for; who it is is read once. */
-function figures({ config, host, runtime, clock }: MembershipOptions) {
+function figures({ config, host, runtime, canMount, clock }: MembershipOptions) {
   let identity: Promise<NodeFacts["identity"]> | undefined;
   let last: Fares | undefined;
   const measure = async (): Promise<Fares> => {
@@ -178,6 +179,7 @@ function figures({ config, host, runtime, clock }: MembershipOptions) {
         capacity: now,
         vitals: (last ?? (await measure())).vitals,
         runtime,
+        canMount,
       };
     },
   };

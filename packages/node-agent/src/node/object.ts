@@ -14,6 +14,8 @@ export interface NodeFacts {
   readonly capacity: HostCapacity;
   readonly vitals: HostVitals;
   readonly runtime: { readonly name: string; readonly version: string };
+  /** Whether pods' volumes are mounted here. */
+  readonly canMount: boolean;
 }
 
 /** Kubernetes' version that the agent's conduct follows. */
@@ -40,8 +42,10 @@ export const ownLabels = ({ node, labels, identity }: NodeFacts): Readonly<Recor
   };
 };
 
-const ownAnnotations = ({ identity }: NodeFacts): Readonly<Record<string, string>> =>
-  identity.model === "" ? {} : { [nodeAnnotation.model]: identity.model };
+const ownAnnotations = ({ identity, canMount }: NodeFacts): Readonly<Record<string, string>> => ({
+  ...(identity.model === "" ? {} : { [nodeAnnotation.model]: identity.model }),
+  [nodeAnnotation.projectedVolumes]: String(canMount),
+});
 
 /** Label values are short and plain: `Raspberry-Pi-4-Model-B-Rev-1.4`. */
 const labelValue = (text: string) =>

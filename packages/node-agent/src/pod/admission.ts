@@ -5,16 +5,18 @@
  */
 import type { Container, Pod } from "@kubus/shared/api/pod.ts";
 import { hasForeignProbe } from "../probe/spec.ts";
+import { mountObjections, volumeObjections } from "../volume/objections.ts";
 
 /** Fields that are read from the raw object: kubus has no types for them yet. */
 type Raw = Readonly<Record<string, unknown>>;
 
 /** One sentence each; empty when the pod can run here. */
-export function objections({ spec }: Pod): readonly string[] {
+export function objections(pod: Pod, canMount: boolean): readonly string[] {
+  const { spec } = pod;
   const raw = spec as unknown as Raw;
   const all = [...(spec.initContainers ?? []), ...spec.containers];
   return [
-    ...(isFilled(spec.volumes) ? [`Volumes are not supported yet: ${namesOf(spec.volumes)}.`] : []),
+    ...volumeObjections(pod, canMount),
     ...(isFilled(raw.ephemeralContainers) ? ["Ephemeral containers are not supported yet."] : []),
     ...(spec.hostPID === true ? ["hostPID is not supported yet."] : []),
     ...(spec.hostIPC === true ? ["hostIPC is not supported yet."] : []),
@@ -22,9 +24,6 @@ export function objections({ spec }: Pod): readonly string[] {
     ...(spec.activeDeadlineSeconds === undefined ? [] : ["activeDeadlineSeconds is not supported yet."]),
     ...(raw.runtimeClassName === undefined ? [] : ["Runtime classes are not supported yet."]),
     ...(raw.dnsConfig === undefined ? [] : ["dnsConfig is not supported yet."]),
-    ...(spec.securityContext?.supplementalGroups === undefined
-      ? []
-      : ["supplementalGroups are not supported yet."]),
     ...(isFilled((spec.securityContext as Raw | undefined)?.sysctls)
       ? ["Sysctls are not supported yet."]
       : []),
@@ -34,13 +33,10 @@ export function objections({ spec }: Pod): readonly string[] {
 
 function containerObjections(container: Container, hostNetwork: boolean): readonly string[] {
   const where = `container "${container.name}"`;
-  const { ports = [], volumeMounts, lifecycle } = container;
-  const raw = container as unknown as Raw;
+  const { ports = [], lifecycle } = container;
   const hostPort = hostNetwork ? undefined : ports.find((port) => (port.hostPort ?? 0) > 0)?.hostPort;
   return [
-    ...(isFilled(volumeMounts) || isFilled(raw.volumeDevices)
-      ? [`Volume mounts are not supported yet (${where}).`]
-      : []),
+    ...mountObjections(container),
     ...(lifecycle === undefined || Object.keys(lifecycle as object).length === 0
       ? []
       : [`Lifecycle hooks are not supported yet (${where}).`]),
@@ -50,6 +46,3 @@ function containerObjections(container: Container, hostNetwork: boolean): readon
 }
 
 const isFilled = (list: unknown): list is readonly unknown[] => Array.isArray(list) && list.length > 0;
-
-const namesOf = (volumes: readonly unknown[]) =>
-  volumes.map((volume) => `"${String((volume as { readonly name?: unknown }).name)}"`).join(", ");

@@ -29,7 +29,7 @@ export interface Board {
 }
 
 export function makeBoard(world: Omit<PodWorld, "known">, mirror: () => PodMirror): Board {
-  const { records, runtime, log } = world;
+  const { records, runtime, volumes, log } = world;
   const homes = new Map<string, Home>();
   const known = (pod: Pod) => {
     const found = mirror().objects.get(keyOf(pod));
@@ -68,15 +68,16 @@ export function makeBoard(world: Omit<PodWorld, "known">, mirror: () => PodMirro
     sweep();
   };
 
-  /** Sandboxes that nobody knows of: their records were lost and the API does not ask for them. Once is enough. */
+  /** Sandboxes and volumes that nobody knows of: their records were lost and the API does not ask for them. Once is enough. */
   let strays: readonly string[] = [];
   const sweep = () => {
     const now = strays;
     strays = [];
     for (const uid of now.filter((one) => !homes.has(one))) {
-      log.warn("sandbox.stray", { uid });
+      log.warn("pod.stray", { uid });
       void runtime
         .removeSandbox(uid)
+        .then(() => volumes.remove(uid))
         .catch((error: unknown) => log.warn("sandbox.remains", { uid, why: String(error) }));
     }
   };
@@ -84,8 +85,9 @@ export function makeBoard(world: Omit<PodWorld, "known">, mirror: () => PodMirro
   return {
     restore: async () => {
       for (const pod of await records.pods()) take(pod);
-      const sandboxes = await runtime.listSandboxes();
-      strays = sandboxes.map(({ podUid }) => podUid).filter((uid) => !homes.has(uid));
+      const [sandboxes, volumed] = await Promise.all([runtime.listSandboxes(), volumes.pods()]);
+      const left = new Set([...sandboxes.map(({ podUid }) => podUid), ...volumed]);
+      strays = [...left].filter((uid) => !homes.has(uid));
     },
     look,
     busReturned: () => {

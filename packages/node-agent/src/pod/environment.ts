@@ -1,8 +1,9 @@
 /** A container's environment out of its spec: values, references, `$(VAR)`. Pure. */
 import type { ConfigMap, Secret } from "@kubus/shared/api/core.ts";
-import { milliValue, quantityValue } from "@kubus/shared/api/quantity.ts";
-import type { Container, EnvVar, Pod } from "@kubus/shared/api/pod.ts";
+import type { Container, EnvVar, Pod, ResourceList } from "@kubus/shared/api/pod.ts";
 import { ContainerRefusal } from "../container/problem.ts";
+import { apiVariables, type ApiPlace } from "./api-place.ts";
+import { metadataField, resourceField, type ResourceFieldRef } from "./downward.ts";
 
 /** What references are resolved with. */
 export interface Sources {
@@ -10,6 +11,10 @@ export interface Sources {
   readonly nodeName: string;
   readonly hostIp: string;
   readonly podIp: string;
+  /** Undefined as long as nobody knows it. */
+  readonly apiPlace?: ApiPlace | undefined;
+  /** What pods may have of this board. */
+  readonly allocatable?: ResourceList | undefined;
   readonly configMaps: ReadonlyMap<string, ConfigMap>;
   readonly secrets: ReadonlyMap<string, Secret>;
 }
@@ -40,7 +45,7 @@ export function wantedSources({ env = [], envFrom = [] }: Container): {
 
 /** Later entries win. Throws a ContainerRefusal when a key that is not optional is missing. */
 export function environmentOf(container: Container, sources: Sources): ReadonlyMap<string, string> {
-  const values = new Map<string, string>(bulk(container, sources));
+  const values = new Map<string, string>([...apiVariables(sources.apiPlace), ...bulk(container, sources)]);
   for (const entry of container.env ?? []) {
     const value = valueOf(entry, container, { sources, values });
     if (value !== undefined) values.set(entry.name, value);
@@ -73,7 +78,7 @@ function valueOf({ value, valueFrom }: EnvVar, container: Container, known: Know
   const { fieldRef, configMapKeyRef, secretKeyRef, resourceFieldRef } = valueFrom;
   const { sources } = known;
   if (fieldRef !== undefined) return fieldOf(fieldRef.fieldPath, sources);
-  if (resourceFieldRef !== undefined) return resourceOf(resourceFieldRef, container, sources.pod);
+  if (resourceFieldRef !== undefined) return resourceOf(resourceFieldRef, container, sources);
   if (configMapKeyRef !== undefined) {
     return keyOf("configmap", configMapKeyRef, sources.configMaps.get(configMapKeyRef.name)?.data);
   }
@@ -97,15 +102,8 @@ function keyOf(
   throw new ContainerRefusal("CreateContainerConfigError", message);
 }
 
-const subscript = /^metadata\.(labels|annotations)\['([^']+)'\]$/;
-
 function fieldOf(path: string, { pod, nodeName, hostIp, podIp }: Sources): string {
-  const [, map, key] = subscript.exec(path) ?? [];
-  if (key !== undefined) return pod.metadata[map === "labels" ? "labels" : "annotations"]?.[key] ?? "";
   const fields: Readonly<Record<string, string | undefined>> = {
-    "metadata.name": pod.metadata.name,
-    "metadata.namespace": pod.metadata.namespace,
-    "metadata.uid": pod.metadata.uid,
     "spec.nodeName": nodeName,
     "spec.serviceAccountName": pod.spec.serviceAccountName ?? "default",
     "status.hostIP": hostIp,
@@ -113,21 +111,14 @@ function fieldOf(path: string, { pod, nodeName, hostIp, podIp }: Sources): strin
     "status.podIP": podIp,
     "status.podIPs": podIp,
   };
-  const value = fields[path];
+  const value = fields[path] ?? metadataField(path, pod);
   if (value !== undefined) return value;
   throw new ContainerRefusal("CreateContainerConfigError", `fieldPath "${path}" is not supported`);
 }
 
-function resourceOf(
-  ref: { readonly resource: string; readonly containerName?: string },
-  container: Container,
-  { spec }: Pod,
-): string {
-  const named = spec.containers.find(({ name }) => name === ref.containerName) ?? container;
-  const [list, resource = ""] = ref.resource.split(".", 2);
-  const text = named.resources?.[list === "limits" ? "limits" : "requests"]?.[resource];
-  if (text === undefined) return "0";
-  return String(resource === "cpu" ? Math.ceil(milliValue(text) / 1_000) : quantityValue(text));
+function resourceOf(ref: ResourceFieldRef, container: Container, { pod, allocatable }: Sources): string {
+  const named = pod.spec.containers.find(({ name }) => name === ref.containerName) ?? container;
+  return resourceField(ref, named, allocatable);
 }
 
 const fromBase64 = (text: string) => Buffer.from(text, "base64").toString();

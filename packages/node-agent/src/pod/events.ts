@@ -1,4 +1,5 @@
 /** What is worth telling people about a pod: read off two views, one after the other. Pure. */
+import { failedMount, isOfVolume } from "../volume/failure.ts";
 import type { ContainerView } from "./progress.ts";
 import type { PodView } from "./status.ts";
 
@@ -24,6 +25,7 @@ function podNotices(before: PodView | undefined, { place, problem }: PodView): r
   const { message, reason } = problem;
   if (place === "refused") return [{ type: "Warning", reason, message }];
   if (place !== "sandboxing.backingOff") return [];
+  if (isOfVolume(problem)) return [{ type: "Warning", reason: failedMount, message }];
   return [
     {
       type: "Warning",

@@ -5,7 +5,7 @@
  */
 import type { Actor } from "xstate";
 import { keyOf } from "@kubus/shared/api/meta.ts";
-import type { Pod, PodStatus } from "@kubus/shared/api/pod.ts";
+import type { Pod, PodStatus, ResourceList } from "@kubus/shared/api/pod.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
@@ -17,6 +17,8 @@ import type { Checks } from "../ports/checks.ts";
 import type { LogFiles } from "../ports/log-files.ts";
 import type { Records } from "../ports/records.ts";
 import type { Runtime } from "../ports/runtime.ts";
+import type { Volumes } from "../volume/volumes.ts";
+import type { ApiPlace } from "./api-place.ts";
 import { noticesOf } from "./events.ts";
 import { podHealth, type Health } from "./health.ts";
 import type { podMachine } from "./machine.ts";
@@ -37,6 +39,11 @@ export interface PodWorld {
   readonly checks: Checks;
   readonly recorder: Recorder;
   readonly sources: SourceCache;
+  readonly volumes: Volumes;
+  /** Where containers find the API; undefined while nobody knows. */
+  readonly apiPlace: () => Promise<ApiPlace | undefined>;
+  /** What pods may have of this board, as its Node says. */
+  readonly allocatable: () => ResourceList | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly registry?: ActorRegistry;
@@ -59,11 +66,14 @@ export interface Home {
 }
 
 export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
-  const { registry, clock, onError, api, recorder, known } = world;
+  const { registry, clock, onError, api, recorder, known, volumes } = world;
   const run = { clock, onError, ...(registry === undefined ? {} : { registry }) };
   const name = keyOf(pod);
   const podIp = () => actor.getSnapshot().context.sandbox?.ip;
-  const actor: PodActor = startActor(podOn(pod, world, podIp), { id: `pod ${name}`, input: pod, ...run });
+  const { canMount } = volumes;
+  const machine = podOn(pod, world, podIp);
+  const actor: PodActor = startActor(machine, { id: `pod ${name}`, input: { pod, canMount }, ...run });
+  volumes.onChange(pod.metadata.uid, () => actor.send({ type: "source.changed" }));
   const health = podHealth({
     ...world,
     pod,
@@ -110,7 +120,10 @@ export function startHome(pod: Pod, world: PodWorld, onGone: () => void): Home {
     pod,
     view: () => viewOfPod(actor),
     delete: (graceMs) => actor.send({ type: "pod.deleted", graceMs }),
-    look: () => scribe.look(),
+    look: () => {
+      scribe.look();
+      volumes.look(pod.metadata.uid);
+    },
     busReturned: () => {
       actor.send({ type: "bus.returned" });
       scribe.busReturned();

@@ -13,6 +13,7 @@ import { containerMachine, type ContainerPlan } from "../container/machine.ts";
 import { problemOf, type Problem } from "../container/problem.ts";
 import { runtimeBackoff } from "../container/restart.ts";
 import type { Sandbox } from "../ports/runtime.ts";
+import { isOfVolume } from "../volume/failure.ts";
 import { objections } from "./admission.ts";
 import {
   allOver,
@@ -26,8 +27,13 @@ import {
 
 export type ContainerRef = ActorRefFrom<typeof containerMachine>;
 
-export interface PodContext {
+export interface PodInput {
   readonly pod: Pod;
+  /** Whether this board mounts volumes. */
+  readonly canMount: boolean;
+}
+
+export interface PodContext extends PodInput {
   readonly sandbox: Sandbox | undefined;
   readonly init: readonly ContainerRef[];
   readonly main: readonly ContainerRef[];
@@ -38,8 +44,12 @@ export interface PodContext {
 
 /** The grace period of this end; a later one may be shorter. */
 type PodEvent =
-  { readonly type: "pod.deleted"; readonly graceMs: number } | { readonly type: "bus.returned" };
+  | { readonly type: "pod.deleted"; readonly graceMs: number }
+  | { readonly type: "bus.returned" }
+  | { readonly type: "source.changed" };
 
+/** What a volume shows is often made in the same moment as its pod. */
+const volumeBackoff: Backoff = { firstMs: 100, factor: 2, maxMs: 30_000 };
 const confirmBackoff: Backoff = { firstMs: 200, factor: 2, maxMs: 10_000 };
 
 /** Children are shown to people: `container default/web/nginx`. */
@@ -55,7 +65,7 @@ const noteFailure = ["countFailure", { type: "noteProblem", params: error }] as 
 const thePod = ({ context }: { context: PodContext }) => context.pod;
 
 export const podMachine = setup({
-  types: { input: {} as Pod, context: {} as PodContext, events: {} as PodEvent },
+  types: { input: {} as PodInput, context: {} as PodContext, events: {} as PodEvent },
   actors: {
     container: containerMachine,
     ensureSandbox: portActor<Sandbox, Pod>("ensureSandbox"),
@@ -69,7 +79,7 @@ export const podMachine = setup({
     noteObjections: assign({
       problem: ({ context }) => ({
         reason: "NotSupported",
-        message: objections(context.pod).join(" "),
+        message: objections(context.pod, context.canMount).join(" "),
         isRefusal: true,
       }),
     }),
@@ -99,7 +109,7 @@ export const podMachine = setup({
   },
   guards: {
     isDeleted: ({ context }) => context.pod.metadata.deletionTimestamp !== undefined,
-    isUnsupported: ({ context }) => objections(context.pod).length > 0,
+    isUnsupported: ({ context }) => objections(context.pod, context.canMount).length > 0,
     wasFinished: ({ context }) => wasFinished(context.pod),
     initFailed: ({ context }) => initFailed(context),
     initIsThrough: ({ context }) => initIsThrough(context),
@@ -110,13 +120,16 @@ export const podMachine = setup({
   },
   delays: {
     patience: ({ context }) => pauseMs(runtimeBackoff, context.failures),
+    preparePatience: ({ context: { problem, failures } }) =>
+      pauseMs(problem !== undefined && isOfVolume(problem) ? volumeBackoff : runtimeBackoff, failures),
     confirmBackoff: ({ context }) => pauseMs(confirmBackoff, context.failures),
   },
 }).createMachine({
   id: "pod",
   initial: "arriving",
-  context: ({ input: pod }) => ({
+  context: ({ input: { pod, canMount } }) => ({
     pod,
+    canMount,
     sandbox: undefined,
     init: [],
     main: [],
@@ -142,7 +155,7 @@ export const podMachine = setup({
     },
     refused: { description: "It asks for something that this agent cannot do; the reason is shown." },
     sandboxing: {
-      description: "Its namespaces, network and cgroup are made, or found.",
+      description: "Its namespaces, network, cgroup and volumes are made, or found.",
       initial: "preparing",
       states: {
         preparing: {
@@ -156,7 +169,10 @@ export const podMachine = setup({
             onError: { target: "backingOff", actions: noteFailure },
           },
         },
-        backingOff: { after: { patience: "preparing" } },
+        backingOff: {
+          on: { "source.changed": "preparing", "bus.returned": "preparing" },
+          after: { preparePatience: "preparing" },
+        },
       },
     },
     initialising: {

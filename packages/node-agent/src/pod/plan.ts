@@ -1,8 +1,8 @@
 /** A pod's spec as the runtime wants it: the sandbox, and each start of a container. Pure. */
 import type { Container, Pod } from "@kubus/shared/api/pod.ts";
 import { ContainerRefusal } from "../container/problem.ts";
-import type { ContainerIdentity, ContainerSpec, SandboxSpec } from "../ports/runtime.ts";
-import { environmentOf, expand, type Sources } from "./environment.ts";
+import type { ContainerIdentity, ContainerMount, ContainerSpec, SandboxSpec } from "../ports/runtime.ts";
+import { expand, type Sources } from "./environment.ts";
 import { containerLimits, podLimits } from "./resources.ts";
 
 /** What of the agent's configuration shapes pods. */
@@ -52,14 +52,22 @@ export function sandboxSpec(pod: Pod, terms: PlanTerms): SandboxSpec {
   };
 }
 
+/** What a start is made of beside the spec. */
+export interface StartParts {
+  readonly sources: Sources;
+  /** The container's environment. */
+  readonly values: ReadonlyMap<string, string>;
+  readonly mounts: readonly ContainerMount[];
+  readonly terms: PlanTerms;
+}
+
 /** Throws a ContainerRefusal when the container cannot be started as it is asked for. */
 export function containerSpec(
   container: Container,
   attempt: number,
-  { sources, terms }: { readonly sources: Sources; readonly terms: PlanTerms },
+  { sources, values, mounts, terms }: StartParts,
 ): ContainerSpec {
   const { pod } = sources;
-  const values = environmentOf(container, sources);
   const expanded = (words: readonly string[] = []) => words.map((word) => expand(word, values));
   const { securityContext = {}, workingDir, stdin = false, stdinOnce = false, tty = false } = container;
   const user = userOf(container, pod);
@@ -75,6 +83,7 @@ export function containerSpec(
     env: [...values].map(([name, value]) => ({ name, value })),
     ...(workingDir === undefined || workingDir === "" ? {} : { workingDir }),
     ...(user === undefined ? {} : { user }),
+    ...(mounts.length === 0 ? {} : { mounts }),
     privileged: securityContext.privileged ?? false,
     readOnlyRoot: securityContext.readOnlyRootFilesystem ?? false,
     capabilities: {
@@ -90,10 +99,7 @@ export function containerSpec(
 }
 
 /** The container's word before the pod's. A user without a group is its own group. */
-function userOf(
-  { name, securityContext = {} }: Container,
-  { spec }: Pod,
-): { readonly uid: number; readonly gid: number } | undefined {
+function userOf({ name, securityContext = {} }: Container, { spec }: Pod): ContainerSpec["user"] {
   const uid = securityContext.runAsUser ?? spec.securityContext?.runAsUser;
   const gid = securityContext.runAsGroup ?? spec.securityContext?.runAsGroup;
   const nonRoot = securityContext.runAsNonRoot ?? spec.securityContext?.runAsNonRoot ?? false;
@@ -101,6 +107,9 @@ function userOf(
     const message = `container's runAsUser breaks non-root policy (container: ${name})`;
     throw new ContainerRefusal("CreateContainerConfigError", message);
   }
-  if (uid === undefined && gid === undefined) return undefined;
-  return { uid: uid ?? nobody, gid: gid ?? uid ?? nobody };
+  const { fsGroup, supplementalGroups = [] } = spec.securityContext ?? {};
+  const groups = [...new Set([...supplementalGroups, ...(fsGroup === undefined ? [] : [fsGroup])])];
+  if (uid === undefined && gid === undefined && groups.length === 0) return undefined;
+  const who = { uid: uid ?? nobody, gid: gid ?? uid ?? nobody };
+  return groups.length === 0 ? who : { ...who, groups };
 }

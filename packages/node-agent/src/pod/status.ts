@@ -4,10 +4,17 @@
  * What stays equal keeps its times, so an agent that restarted writes nothing about what is already right.
  */
 import type { Condition } from "@kubus/shared/api/meta.ts";
-import type { ContainerStatus, Pod, PodPhase, PodStatus } from "@kubus/shared/api/pod.ts";
+import type {
+  ContainerStateWaiting,
+  ContainerStatus,
+  Pod,
+  PodPhase,
+  PodStatus,
+} from "@kubus/shared/api/pod.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import type { Problem } from "../container/problem.ts";
 import type { Sandbox } from "../ports/runtime.ts";
+import { failedMount } from "../volume/failure.ts";
 import { containerStatus, type StatusTerms } from "./container-status.ts";
 import type { ContainerView } from "./progress.ts";
 import { qosOf } from "./resources.ts";
@@ -70,17 +77,27 @@ function statuses(
 ): readonly ContainerStatus[] {
   const containers = which === "main" ? pod.spec.containers : (pod.spec.initContainers ?? []);
   const known = which === "main" ? before.containerStatuses : before.initContainerStatuses;
-  const isRefused = place === "refused" || place === "sandboxing.backingOff";
-  const waiting = isRefused && problem !== undefined ? problem : { reason: "PodInitializing", message: "" };
+  const isRefused = place === "refused" || place.startsWith("sandboxing.");
   const hasInit = (pod.spec.initContainers ?? []).length > 0;
-  const reason = isRefused || (hasInit && which === "main") ? waiting.reason : "ContainerCreating";
-  return containers.map((container) =>
-    containerStatus(
-      { container, view: views[which].find(({ name }) => name === container.name) },
-      known?.find(({ name }) => name === container.name),
-      { ...terms, waiting: { reason, ...(waiting.message === "" ? {} : { message: waiting.message }) } },
-    ),
-  );
+  const creating = hasInit && which === "main" ? "PodInitializing" : "ContainerCreating";
+  const shown = isRefused && problem !== undefined ? problem : { reason: creating, message: "" };
+  // As in Kubernetes: the event says FailedMount, the container that it is being created.
+  const waiting = shown.reason === failedMount ? { ...shown, reason: creating } : shown;
+  const first: ContainerStateWaiting = {
+    reason: waiting.reason,
+    ...(waiting.message === "" ? {} : { message: waiting.message }),
+  };
+  return containers.map((container) => {
+    const { name } = container;
+    const told = known?.find((one) => one.name === name);
+    // Whoever waits is told what for; what ran keeps the last word.
+    const isStuck = isRefused && problem !== undefined && told?.state.waiting !== undefined;
+    return containerStatus(
+      { container, view: views[which].find((one) => one.name === name) },
+      isStuck ? { ...told, state: { waiting: first } } : told,
+      { ...terms, waiting: first },
+    );
+  });
 }
 
 interface Parts {

@@ -54,6 +54,14 @@ export interface Sandbox {
   readonly createdAt: number;
 }
 
+/** A file or folder of the board at a place of the container. */
+export interface ContainerMount {
+  readonly hostPath: string;
+  /** Missing folders on the way are made. */
+  readonly containerPath: string;
+  readonly readOnly: boolean;
+}
+
 export interface ContainerSpec extends ContainerIdentity {
   readonly namespace: string;
   readonly podName: string;
@@ -64,7 +72,9 @@ export interface ContainerSpec extends ContainerIdentity {
   readonly args: readonly string[];
   readonly env: readonly { readonly name: string; readonly value: string }[];
   readonly workingDir?: string;
-  readonly user?: { readonly uid: number; readonly gid: number };
+  readonly user?: { readonly uid: number; readonly gid: number; readonly groups?: readonly number[] };
+  /** A runtime that cannot mount refuses a container that has any. */
+  readonly mounts?: readonly ContainerMount[];
   readonly privileged: boolean;
   readonly readOnlyRoot: boolean;
   readonly capabilities: { readonly add: readonly string[]; readonly drop: readonly string[] };

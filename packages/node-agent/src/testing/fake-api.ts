@@ -5,6 +5,7 @@
  */
 import type { KubeObject, ObjectMeta } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
+import type { TokenRequest } from "@kubus/shared/api/reviews.ts";
 import { decodeCall, encodeReply, type ApiCall, type ApiReply } from "@kubus/shared/bus/api-call.ts";
 import type { Bus } from "@kubus/shared/bus/bus.ts";
 import type { Channel, Channels } from "@kubus/shared/bus/channel.ts";
@@ -42,6 +43,7 @@ export function serveFakeApi(bus: Bus, channels: Channels, now: () => number): F
   const writes: string[] = [];
   let revision = 0;
   let uids = 0;
+  let tokens = 0;
 
   const store = (path: string, object: object, type: Change["type"]): Stored => {
     revision += 1;
@@ -92,10 +94,17 @@ export function serveFakeApi(bus: Bus, channels: Channels, now: () => number): F
     };
     store(path, { ...object, metadata }, "MODIFIED");
   };
+  const tokenFor = ({ spec }: TokenRequest): object => {
+    tokens += 1;
+    const { audiences = [], boundObjectRef } = spec;
+    const token = ["token", tokens, boundObjectRef?.name, ...audiences].join(" ");
+    return { spec, status: { token, expirationTimestamp: "" } };
+  };
   const answer = (call: ApiCall): unknown => {
     const { pathname } = new URL(call.path, "bus://api");
     const body = call.body === undefined ? {} : (JSON.parse(new TextDecoder().decode(call.body)) as object);
     if (call.method !== "GET") writes.push(`${call.method} ${pathname}`);
+    if (call.method === "POST" && pathname.endsWith("/token")) return tokenFor(body as TokenRequest);
     if (call.method === "POST") return post(pathname, body as Stored);
     if (call.method === "PATCH") {
       const isStrategic = call.contentType === "application/strategic-merge-patch+json";
@@ -136,13 +145,15 @@ interface DeleteBody {
   readonly preconditions?: { readonly uid?: string };
 }
 
-const collections = /\/(pods|nodes|events|configmaps|secrets)$/;
+const collections = /\/(pods|nodes|events|configmaps|secrets|endpointslices)$/;
 
 /** Whether an object at `path` belongs to the collection that a list or watch asks for. */
 function isIn(wanted: string, path: string, object: Stored): boolean {
   const { pathname, searchParams } = new URL(wanted, "bus://api");
   const plural = pathname.split("/").at(-1) ?? "";
   if (path.split("/").at(-2) !== plural) return false;
+  const name = /^metadata\.name=(.*)$/.exec(searchParams.get("fieldSelector") ?? "")?.[1];
+  if (name !== undefined) return object.metadata.name === name;
   const node = /^spec\.nodeName=(.*)$/.exec(searchParams.get("fieldSelector") ?? "")?.[1];
   return node === undefined || (object as unknown as Pod).spec.nodeName === node;
 }

@@ -18,6 +18,7 @@ import type { PodNetwork } from "../ports/network.ts";
 import type { Records } from "../ports/records.ts";
 import type { ContainerSpec, Runtime } from "../ports/runtime.ts";
 import { serveFakeApi, type FakeApi } from "./fake-api.ts";
+import { memoryVolumes, type MemoryVolumes } from "./memory-volumes.ts";
 
 export interface TestBoard {
   readonly clock: SimulatedClock;
@@ -35,11 +36,16 @@ export interface TestBoard {
   /** What the beats say, and what the pod network was told. */
   readonly told: readonly string[];
   readonly recorded: Map<string, Pod>;
+  readonly volumes: MemoryVolumes;
   /** Ports and paths that do not answer well: `80`, `80/ready`. */
   readonly unhealthy: Set<string>;
   registry: ActorRegistry;
   /** Starts an agent on this board, after the former one was stopped or killed. */
-  startAgent(parts?: { readonly logs?: LogFiles; readonly stateDir?: string }): Promise<Agent>;
+  startAgent(parts?: {
+    readonly logs?: LogFiles;
+    readonly stateDir?: string;
+    readonly canMount?: boolean;
+  }): Promise<Agent>;
   settle(): Promise<void>;
 }
 
@@ -88,6 +94,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
   const told: string[] = [];
   const recorded = new Map<string, Pod>();
   const unhealthy = new Set<string>();
+  const volumes = memoryVolumes();
   const board: TestBoard = {
     clock,
     network,
@@ -105,10 +112,11 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
     },
     told,
     recorded,
+    volumes,
     unhealthy,
     registry: actorRegistry({ clock }),
     settle: () => clock.advance(1),
-    startAgent: async ({ logs = noLogs, stateDir = testConfig.stateDir } = {}) => {
+    startAgent: async ({ logs = noLogs, stateDir = testConfig.stateDir, canMount = true } = {}) => {
       const bus = network.connect("board-1");
       const channels = channelsOn(bus, { clock, random });
       board.registry = actorRegistry({ clock });
@@ -119,6 +127,7 @@ export function aBoard(programs: Readonly<Record<string, MemoryProgram>> = {}): 
         bulk: channels,
         runtime,
         network: podNetwork(told),
+        volumes: canMount ? volumes : undefined,
         host: quietHost,
         beat: {
           start: () => Promise.resolve(),

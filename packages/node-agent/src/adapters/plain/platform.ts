@@ -12,6 +12,7 @@ const limitations = [
   "Without root pods have no network of their own: they share the board's address, ports and localhost.",
   "Without root containers see the board's files, processes and host name, and run as the agent's user.",
   "Without root limits on processor, memory and processes are not enforced.",
+  "Without root pods have no volumes, and so no token of their service account.",
   "Without root a process that leaves its process group outlives its container.",
 ];
 
@@ -56,13 +57,14 @@ function markOf(environment: PlainPlatformOptions["environment"]): Readonly<Reco
   return mark === undefined ? {} : { [markVariable]: mark };
 }
 
-function refuseWhatNeedsRoot({ user, privileged, readOnlyRoot }: ContainerSpec): void {
+function refuseWhatNeedsRoot({ user, privileged, readOnlyRoot, mounts = [] }: ContainerSpec): void {
   const refuse = (what: string) => {
     throw new RuntimeRefusal("CreateContainerConfigError", `${what} needs root; this board runs without it`);
   };
   if (user !== undefined && user.uid !== process.getuid?.()) refuse(`running as user ${user.uid}`);
   if (privileged) refuse("a privileged container");
   if (readOnlyRoot) refuse("a read-only root");
+  if (mounts.length > 0) refuse("mounting volumes");
 }
 
 /** The program leads a session that bears the number of its group. */

@@ -19,7 +19,8 @@ import type { Layers } from "./layers.ts";
 import { mountinfo, mountsBelow, removeFolder, unmountBelow } from "./mounts.ts";
 import { podFiles } from "./pod-files.ts";
 import { dropPrivileges, enterPrivileges } from "./privileges.ts";
-import { fstabOf } from "./root.ts";
+import { mountLines } from "./places.ts";
+import { fstabOf, lowerLayers } from "./root.ts";
 
 export interface ProcessPlatformOptions {
   readonly version: string;
@@ -65,7 +66,7 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
   };
 
   const prepare = async (spec: ContainerSpec, record: ContainerRecord): Promise<Entry> => {
-    const { podUid, readOnlyRoot: readOnly, privileged, limits } = spec;
+    const { podUid, readOnlyRoot: readOnly, privileged, limits, mounts = [] } = spec;
     const [base, dir] = [rootOf(spec), podDir(podUid)];
     const privileges = dropPrivileges(record);
     await Promise.all([
@@ -75,6 +76,10 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
     const { uid } = record.user;
     const hasWindow = (name: string) => existsSync(`/proc/${name}`);
     const shared = { podLayer: join(dir, "layer"), shm: join(dir, "shm"), layers, parts, hasWindow };
+    const volumes = await mountLines(mounts, {
+      root: `${base}/root`,
+      layers: { upper: join(base, "upper"), lower: lowerLayers(shared.podLayer, layers) },
+    });
     const pinned = ["uts", "ipc", "net"].filter((name) => isPinned(join(dir, "ns", name)));
     return {
       monitorGroups: groups.entries(shimGroup(podUid)),
@@ -89,7 +94,7 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
       ],
       first: ["unshare", "--mount", "--"],
       privileges,
-      root: { base, fstab: fstabOf({ base, ...shared, readOnly, privileged, uid }) },
+      root: { base, fstab: fstabOf({ base, ...shared, readOnly, privileged, uid, volumes }) },
     };
   };
 

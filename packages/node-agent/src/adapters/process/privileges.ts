@@ -57,16 +57,20 @@ function named(capability: string): string {
 }
 
 type Privileged = Pick<ContainerSpec, "privileged" | "capabilities"> & {
-  readonly user: { readonly uid: number; readonly gid: number };
+  readonly user: NonNullable<ContainerSpec["user"]>;
 };
 
 /** The command that drops privileges; the container's command follows. */
 export function dropPrivileges({
-  user: { uid, gid },
+  user: { uid, gid, groups = [] },
   privileged,
   capabilities,
 }: Privileged): readonly string[] {
-  const who = [`--reuid=${uid}`, `--regid=${gid}`, "--clear-groups"];
+  const who = [
+    `--reuid=${uid}`,
+    `--regid=${gid}`,
+    groups.length === 0 ? "--clear-groups" : `--groups=${groups.join(",")}`,
+  ];
   if (privileged) return ["setpriv", ...who, "--"];
   const bounds = ["-all", ...boundingSet(capabilities).map((name) => `+${name}`)].join(",");
   return ["setpriv", ...who, "--no-new-privs", `--bounding-set=${bounds}`, "--inh-caps=-all", "--"];

@@ -15,6 +15,8 @@ export interface RootOptions {
   readonly readOnly: boolean;
   readonly privileged: boolean;
   readonly uid: number;
+  /** Lines of what the pod's volumes add. */
+  readonly volumes: readonly string[];
   /** Whether the kernel has this window of /proc. */
   readonly hasWindow: (name: string) => boolean;
 }
@@ -23,11 +25,19 @@ export interface RootOptions {
 const hiddenFiles = ["kcore", "keys", "latency_stats", "sched_debug", "timer_list"];
 const readOnlyPaths = ["bus", "fs", "irq", "sys", "sysrq-trigger"];
 
+/** What lies below the container's own layer, topmost first. */
+export const lowerLayers = (podLayer: string, { fresh, mask }: Layers): readonly string[] => [
+  podLayer,
+  fresh,
+  mask,
+  "/",
+];
+
 /** Lines for `mount -a`, to be run in `base`. */
 export function fstabOf(options: RootOptions): string {
-  const { base, podLayer, layers, shm, parts, readOnly, privileged, uid, hasWindow } = options;
+  const { base, podLayer, layers, shm, parts, readOnly, privileged, uid, volumes, hasWindow } = options;
   const root = escaped(`${base}/root`);
-  const lower = [podLayer, layers.fresh, layers.mask, "/"].join(":");
+  const lower = lowerLayers(podLayer, layers).join(":");
   const overlay = `${readOnly ? "ro," : ""}lowerdir=${escaped(lower)},upperdir=upper,workdir=work,volatile`;
   const lines = [
     `overlay ${root} overlay ${overlay}`,
@@ -36,6 +46,7 @@ export function fstabOf(options: RootOptions): string {
     `sysfs ${root}/sys sysfs ${privileged ? "" : "ro,"}nosuid,nodev,noexec`,
     ...(privileged ? [`/dev ${root}/dev none rbind`] : ownDevices(root, escaped(shm))),
     ...(uid === 0 && !privileged ? windows(root, hasWindow) : []),
+    ...volumes,
   ];
   return lines.map((line) => `${line} 0 0\n`).join("");
 }

@@ -13,7 +13,7 @@ import { parseStat, type ProcessIdentity } from "./process-identity.ts";
 export interface ContainerRecord extends ContainerIdentity {
   readonly logPath: string;
   readonly workingDir: string;
-  readonly user: { readonly uid: number; readonly gid: number };
+  readonly user: NonNullable<ContainerSpec["user"]>;
   readonly privileged: boolean;
   readonly capabilities: ContainerSpec["capabilities"];
   /** Absent on what was started before there were attached clients. */
