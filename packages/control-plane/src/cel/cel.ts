@@ -54,9 +54,6 @@ export function celValue(value: CelValue): CelReady {
   return ready;
 }
 
-/** JSON as a value of a type. Throws a `CelError`. */
-export const celValueOf = (json: unknown, type?: CelType): CelReady => celValue(fromJson(json, type));
-
 const programsMax = 2_000;
 const programs = new WeakMap<CelEnvironment, Map<string, CelProgram | CelError>>();
 

@@ -30,9 +30,6 @@ export function charge(meter: Meter, cost: number): void {
   if (meter.left < 0) throw new CelError("cost", "operation cancelled: actual cost limit exceeded");
 }
 
-/** Going through a string or bytes: a tenth per character, as Kubernetes counts. */
-export const chargeText = (meter: Meter, length: number): void => charge(meter, Math.ceil(length / 10));
-
 /** The cost of looking at what a function was given or made. */
 export const sizeCost = (value: unknown): number => {
   if (typeof value === "string" || value instanceof Uint8Array) return Math.ceil(value.length / 10);

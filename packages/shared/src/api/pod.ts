@@ -1,6 +1,6 @@
 /** Pod and its parts (core/v1), as far as kubus reads or writes them. */
 import type { Affinity } from "./affinity.ts";
-import type { Condition, KubeObject, LabelSelector } from "./meta.ts";
+import type { Condition, KubeObject } from "./meta.ts";
 
 export interface EnvVar {
   readonly name: string;

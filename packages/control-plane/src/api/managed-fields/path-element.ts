@@ -13,10 +13,6 @@ export const valueElement = (value: unknown): string => `v:${JSON.stringify(valu
 export const keysElement = (keys: readonly (readonly [name: string, value: unknown])[]): string =>
   `k:${JSON.stringify(Object.fromEntries(keys))}`;
 
-/** The member that an element names; undefined for an item of a list. */
-export const memberOf = (element: string): string | undefined =>
-  element.startsWith("f:") ? element.slice(2) : undefined;
-
 /** A path as people read it: `.spec.containers[name="web"].image`. */
 export const pathText = (path: FieldPath): string => path.map(elementText).join("");
 

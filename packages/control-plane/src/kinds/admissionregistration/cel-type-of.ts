@@ -1,7 +1,13 @@
 /** The objects of a kind as expressions see them, by the kind's schema. Pure. For checking types, not for reading values. */
 import { escapedName } from "../../cel/from-json.ts";
 import { t, type CelType } from "../../cel/cel.ts";
-import { leafType, typeNamed, type FieldSchema, type TypeLookup, type TypeSchema } from "../../schema/schema.ts";
+import {
+  leafType,
+  typeNamed,
+  type FieldSchema,
+  type TypeLookup,
+  type TypeSchema,
+} from "../../schema/schema.ts";
 import { apiVersionOf } from "../kind-table.ts";
 import type { Kind } from "../kind.ts";
 
