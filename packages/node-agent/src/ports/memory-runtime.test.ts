@@ -18,6 +18,7 @@ const programs: Readonly<Record<string, MemoryProgram>> = {
   [line("saysGoodbye")]: { termExitCode: 3, stdout: "ready\n", lastWords: "bye\n" },
   [line("execPrints")]: { endsAfterMs: 0, exitCode: 4, stdout: "out", stderr: "err" },
   [line("execCopies")]: { copiesStdin: true },
+  [line("readsMount")]: { endsAfterMs: 1, stdout: "sesame\nrefused\n" },
   [line("burns")]: { uses: { cpuMillis: 1_000, memoryBytes: 1_000_000 } },
   [line("echoes")]: { stdout: "ready\n", echoesAt: contractPort },
 };
@@ -28,6 +29,7 @@ runtimeContract("memory", () => {
     open: () => Promise.resolve(board.open()),
     logPath: (name) => name,
     logOf: (logPath) => Promise.resolve(board.logOf(logPath)),
+    mountable: () => Promise.resolve("/memory"),
     assertNothingLeft: () => Promise.resolve(),
     stop: () => Promise.resolve(),
   });

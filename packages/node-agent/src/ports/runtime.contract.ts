@@ -24,6 +24,8 @@ export interface RuntimeWorld {
   logPath(name: string): string;
   /** All that a container wrote, as `kubectl logs` would show it. */
   logOf(logPath: string): Promise<string>;
+  /** A folder with the file `word` that holds `sesame`, to be mounted; absent where nothing can be. */
+  mountable?(): Promise<string>;
   /** Fails when anything of a removed pod is left. */
   assertNothingLeft(podUid: string): Promise<void>;
   stop(): Promise<void>;
@@ -46,6 +48,7 @@ export const contractPrograms = {
   execPrints: ["sh", "-c", "printf out; printf err >&2; exit 4"],
   execCopies: ["cat"],
   burns: ["sh", "-c", "while :; do :; done"],
+  readsMount: ["sh", "-c", "cat /mnt/of/it/word; echo x > /mnt/of/it/word || echo refused"],
   echoes: ["perl", "-MSocket", "-e", echoServer, String(contractPort)],
 } as const satisfies Record<string, readonly string[]>;
 
@@ -135,6 +138,22 @@ export function runtimeContract(
       await runtime.startContainer(spec, never);
       assert.equal((await runtime.awaitExit(spec, never)).exitCode, 7);
       await runtime.removeSandbox(podUid);
+    });
+
+    test("mounts what it is told to where it is told to, or refuses the container", async () => {
+      const hostPath = await world.mountable?.();
+      const mounts = [{ hostPath: hostPath ?? "/", containerPath: "/mnt/of/it", readOnly: true }];
+      const { podUid } = await aPod();
+      const spec = containerOf(podUid, contractPrograms.readsMount, { mounts });
+      if (hostPath === undefined) {
+        await assert.rejects(runtime.startContainer(spec, never), RuntimeRefusal);
+      } else {
+        await runtime.startContainer(spec, never);
+        await runtime.awaitExit(spec, never);
+        assert.match(await world.logOf(spec.logPath), /^sesame\n(?:.*Read-only.*\n)?refused\n$/);
+      }
+      await runtime.removeSandbox(podUid);
+      await world.assertNothingLeft(podUid);
     });
 
     test("starts an attempt once, however often it is asked", async () => {

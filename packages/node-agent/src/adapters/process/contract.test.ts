@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { runtimeContract } from "../../ports/runtime.contract.ts";
 import { processSkip, processWorld } from "../../testing/process-world.ts";
@@ -13,6 +13,12 @@ runtimeContract(
       open: () => world.open(),
       logPath: (name) => join(world.dir, "state", "logs", `${name}.log`),
       logOf: async (path) => textOfLog(await readFile(path, "utf8")),
+      mountable: async () => {
+        const folder = join(world.dir, "mounted");
+        await mkdir(folder, { recursive: true });
+        await writeFile(join(folder, "word"), "sesame\n", { mode: 0o666 });
+        return folder;
+      },
       assertNothingLeft: (podUid) => {
         assert.deepEqual(world.remainsOf(podUid), []);
         return Promise.resolve();

@@ -1,7 +1,7 @@
 /** What the process runtime promises beyond the contract. With root, on the real kernel. */
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { until } from "@kubus/shared/testing/until.ts";
@@ -45,6 +45,25 @@ describe("process runtime", { skip: processSkip, timeout: 60_000 }, () => {
     await runtime.removeSandbox(podUid);
     return { ...exit, text };
   };
+
+  test("mounts below links of the root, in a root that may not be written, and leaves the board alone", async () => {
+    const [folder, word] = [join(world.dir, "volume"), join(world.dir, "word")];
+    await mkdir(folder, { recursive: true, mode: 0o777 });
+    await writeFile(word, "sesame");
+    const mounts = [
+      { hostPath: folder, containerPath: "/var/run/secrets/mine", readOnly: false },
+      { hostPath: word, containerPath: "/etc/of/its/own", readOnly: true },
+    ];
+    const script = "ls -d /run/secrets/mine; cat /etc/of/its/own; echo; touch /etc/x || echo refused; id -G";
+    const user = { uid: 0, gid: 0, groups: [2_000, 3_000] };
+    const { text } = await runs(`${script}; echo from inside > /var/run/secrets/mine/file`, {
+      ...{ mounts, user, readOnlyRoot: true },
+    });
+    const lines = text.split("\n").filter((line) => !line.includes("Read-only"));
+    assert.deepEqual(lines, ["/run/secrets/mine", "sesame", "refused", "0 2000 3000", ""]);
+    assert.equal(await readFile(join(folder, "file"), "utf8"), "from inside\n");
+    assert.equal(existsSync("/run/secrets/mine"), false);
+  });
 
   test("runs as nobody, without capabilities, unable to win new privileges", async () => {
     const { text } = await runs(
