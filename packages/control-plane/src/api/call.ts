@@ -5,6 +5,7 @@ import { acceptedShape, type Shape } from "./media-type.ts";
 import { invalid } from "./refusals.ts";
 import type { ApiRequest, ApiResponse, User } from "./request.ts";
 import type { ResourceQuestion } from "./authorization/question.ts";
+import { isTrue } from "./query.ts";
 import { verbOf, type Route } from "./route.ts";
 import type { ApiState } from "./ports.ts";
 import type { Target } from "./write.ts";
@@ -61,8 +62,6 @@ export const questionOf = ({ served, ...call }: Call): ResourceQuestion => ({
   name: call.name,
   fieldSelector: call.request.query.get("fieldSelector") ?? undefined,
 });
-
-export const isTrue = (value: string | null): boolean => value === "true" || value === "1";
 
 /** The object that a call names. */
 export const targetOf = ({

@@ -2,6 +2,7 @@
 import { valueIn } from "./body.ts";
 import { unsupportedOption, type Call } from "./call.ts";
 import type { DeleteOptions } from "./objects.ts";
+import { isTrue } from "./query.ts";
 import { badRequest } from "./refusals.ts";
 
 /** As it may arrive: nothing about it is known yet. */
@@ -22,7 +23,7 @@ export function deleteOptionsIn(call: Call): DeleteOptions {
   return deleteOptionsOf({
     gracePeriodSeconds: numberOf(query.get("gracePeriodSeconds")),
     propagationPolicy: query.get("propagationPolicy") ?? undefined,
-    orphanDependents: query.get("orphanDependents") === "true" ? true : undefined,
+    orphanDependents: isTrue(query.get("orphanDependents")) ? true : undefined,
     ...given,
   });
 }

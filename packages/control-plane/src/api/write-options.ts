@@ -5,6 +5,7 @@ import { cause } from "../kinds/causes.ts";
 import type { Call } from "./call.ts";
 import { fieldManagerProblem } from "./managed-fields/entry.ts";
 import { parseMediaType } from "./media-type.ts";
+import { isTrue } from "./query.ts";
 import { invalid } from "./refusals.ts";
 
 export interface WriteOptions {
@@ -48,7 +49,7 @@ export function writeOptionsOf(call: Pick<Call, "request" | "verb">): WriteOptio
   ];
   if (causes.length > 0)
     throw invalid({ group: "meta.k8s.io", kind: optionKinds[verb] ?? "Options" }, "", causes);
-  return { fieldValidation: fieldValidation ?? "Warn", force: force === "true" || force === "1" };
+  return { fieldValidation: fieldValidation ?? "Warn", force: isTrue(force) };
 }
 
 function managerCauses(manager: string): readonly Cause[] {

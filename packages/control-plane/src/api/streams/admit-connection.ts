@@ -2,7 +2,8 @@
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { admitConnection } from "../admission.ts";
 import { withAdmission } from "../admission/world.ts";
-import { isTrue, type Call } from "../call.ts";
+import type { Call } from "../call.ts";
+import { isTrue } from "../query.ts";
 import type { ApiState } from "../ports.ts";
 
 type Options = Readonly<Record<string, unknown>>;

@@ -1,7 +1,8 @@
 /** GET pods/log: a container's log, straight from the agent of its node. */
 import type { Channel } from "@kubus/shared/bus/channel.ts";
 import type { PodLogRequest } from "@kubus/shared/bus/pod-streams.ts";
-import { isTrue, type Act, type Call } from "../call.ts";
+import type { Act, Call } from "../call.ts";
+import { isTrue } from "../query.ts";
 import { badRequest, invalid } from "../refusals.ts";
 import type { Sink } from "../request.ts";
 import { openToAgent, podTargetOf, type PodTarget } from "./pod-target.ts";

@@ -1,6 +1,7 @@
 /** What must leave HTTP: exec, attach, port-forward. A plain request gets an answer that says so. */
 import type { PodAttachRequest, PodConnectRequest, PodExecRequest } from "@kubus/shared/bus/pod-streams.ts";
-import { isTrue, type Act, type Call } from "../call.ts";
+import type { Act, Call } from "../call.ts";
+import { isTrue } from "../query.ts";
 import type { ApiPorts } from "../ports.ts";
 import { badRequest, noSuchPath } from "../refusals.ts";
 import type { Route } from "../route.ts";

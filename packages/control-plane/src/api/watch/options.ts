@@ -2,7 +2,7 @@
 import { Refusal } from "@kubus/shared/errors/codes.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import type { Revision, Store } from "../../store/store.ts";
-import { isTrue } from "../call.ts";
+import { isTrue } from "../query.ts";
 import { badRequest, invalid } from "../refusals.ts";
 
 export interface WatchOptions {
