@@ -152,8 +152,10 @@ export const looking: readonly CommandRow[] = [
         60_000,
       );
       assert.match(await kubectl.run("top node"), /NAME +CPU\(cores\)[^]*board-1 +\d+m/);
-      await until("there are measurements of pods", async () =>
-        /lone/.test((await kubectl.try("top pod")).stdout),
+      await until(
+        "there are measurements of pods",
+        async () => /lone/.test((await kubectl.try("top pod")).stdout),
+        60_000,
       );
       assert.match(await kubectl.run("top pod"), /lone +\d+m +\d+Mi/);
     },
