@@ -177,6 +177,9 @@ describe("other clients", { skip: needsRoot }, () => {
       },
       30_000,
     );
+    await until("it has said something", async () =>
+      (await core.readNamespacedPodLog({ name: "served", namespace: "default" })).includes("up"),
+    );
     const log = new PassThrough();
     const words = textIn(log);
     await new Log(config).log("default", "served", "main", log);
