@@ -4,7 +4,7 @@ import type { IncomingMessage } from "node:http";
 import { createConnection } from "node:net";
 import { Agent, request } from "node:https";
 import { test } from "node:test";
-import { gunzipSync } from "node:zlib";
+import { gunzipSync, gzipSync } from "node:zlib";
 import { WebSocket } from "ws";
 import { silentLog } from "@kubus/shared/log/log.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
@@ -225,4 +225,33 @@ test("says that a port is taken", async (t) => {
   const where = { host: "127.0.0.1", port: server.port };
   const again = serveHttps(api, { ...where, ...admin, clientCa: authority.certificate, log: silentLog });
   await assert.rejects(again, /EADDRINUSE/);
+});
+
+test("refuses compressed bodies and too many headers before it looks into them", async (t) => {
+  const { ask } = await anHttpsApi(t);
+  const headers = { "content-type": "application/json", "content-encoding": "gzip" };
+  const bomb = await ask("POST", configMaps, { headers, body: gzipSync(Buffer.alloc(1024 * 1024)) });
+  assert.deepEqual([bomb.status, json(bomb)["reason"]], [415, "UnsupportedMediaType"]);
+  const fits = await ask("GET", configMaps, { headers: { "x-long": "x".repeat(40 * 1024) } });
+  assert.equal(fits.status, 200);
+  // The server hangs up in the middle; whether the client still gets to read the 431 is the network's matter.
+  const endless = await ask("GET", configMaps, { headers: { "x-endless": "x".repeat(80 * 1024) } }).then(
+    ({ status }) => status,
+    (error: unknown) => (error as NodeJS.ErrnoException).code,
+  );
+  assert.ok([431, "ECONNRESET", "EPIPE"].includes(endless ?? ""), String(endless));
+});
+
+test("ends watches cleanly when it stops", async (t) => {
+  const { admin, tls, server } = await anHttpsApi(t);
+  const path = `${configMaps}?watch=true`;
+  const outgoing = request({ ...tls, cert: admin.certificate, key: admin.key, agent: false, path });
+  const opened = once(outgoing, "response") as Promise<[IncomingMessage]>;
+  outgoing.end();
+  const [incoming] = await opened;
+  incoming.resume();
+  const ended = once(incoming, "end");
+  await server.close();
+  await ended;
+  assert.equal(incoming.complete, true);
 });
