@@ -1,6 +1,7 @@
 /** Commands that change what is there: scale, set, rollout, edit, patch, label, replace, delete, wait. */
 import assert from "node:assert/strict";
 import { chmod, writeFile } from "node:fs/promises";
+import { until } from "@kubus/shared/testing/until.ts";
 import type { CommandRow } from "./command.ts";
 import type { Kubectl } from "./kubectl.ts";
 import { aDeployment, assertHolds } from "./making.ts";
@@ -25,6 +26,13 @@ async function editor(kubectl: Kubectl, from: string, to: string): Promise<strin
   await writeFile(path, `#!/bin/sh\nsed -i 's/${from}/${to}/' "$1"\n`);
   await chmod(path, 0o755);
   return path;
+}
+
+/** How many watches of config maps there are. */
+async function openWatches({ cluster }: Kubectl): Promise<number> {
+  const { body } = await cluster.api<string>("GET", "/metrics");
+  const line = /^apiserver_longrunning_requests\{verb="watch",resource="configmaps",subresource=""\} (\d+)$/m;
+  return Number(line.exec(body)?.[1] ?? 0);
 }
 
 export const changing: readonly CommandRow[] = [
@@ -185,7 +193,10 @@ export const changing: readonly CommandRow[] = [
     title: "wait for a condition and for a deletion",
     run: async (kubectl) => {
       await kubectl.run("wait --for=condition=Available deployment/web --timeout=60s");
+      const before = await openWatches(kubectl);
       const waiting = kubectl.try("wait --for=delete configmap/filed --timeout=20s");
+      // An object that is gone before kubectl looks is an error to it.
+      await until("kubectl waits", async () => (await openWatches(kubectl)) > before);
       await kubectl.run("delete configmap filed");
       assert.equal((await waiting).code, 0);
       assert.match(

@@ -107,11 +107,16 @@ describe("failover", { skip: needsRoot }, () => {
       await until("board-1 is ready", async () => (await readyReason("board-1")) === "AgentReady", 15_000);
     }
     await cluster.kubectl("wait", "--for=jsonpath={.status.phase}=Succeeded", "pod/talker", "--timeout=30s");
+    // An agent that just came back may not be reached yet.
+    const whole = await until("the log can be read", async () => {
+      const answer = await cluster.kubectl("logs", "talker");
+      return answer.code === 0 ? answer.stdout : undefined;
+    });
+    await cluster.kubectl("delete", "pod", "talker");
     assert.deepEqual(
-      await log(),
+      whole.trimEnd().split("\n"),
       Array.from({ length: lines }, (_, i) => String(i)),
     );
-    await cluster.kubectl("delete", "pod", "talker");
   });
 
   test("an agent that is stopped is not a board that died: NotReady, AgentStopped, every pod stays", async () => {
