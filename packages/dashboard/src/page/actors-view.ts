@@ -148,7 +148,8 @@ function actorPanel(panel: HTMLElement): ActorPanel {
   const drawing = h("div", { class: "drawing" });
   const history = h("ol", { class: "history", "aria-label": "Last transitions" });
   const hint = h("p", { class: "empty" }, "Choose an actor to see its statechart.");
-  panel.append(title, hint, drawing, history);
+  const why = h("p", { class: "why" });
+  panel.append(title, why, hint, drawing, history);
   let chosen: string | undefined;
   let last: SeenActor | undefined;
   let drawn: { readonly machine: string; readonly view: ChartView | undefined } | undefined;
@@ -188,6 +189,8 @@ function actorPanel(panel: HTMLElement): ActorPanel {
       last = actor;
       setAttributes(hint, { hidden: actor !== undefined });
       setText(title, actor === undefined ? "" : `${actor.report.id}${actor.ended ? " (ended)" : ""}`);
+      setText(why, actor?.report.why ?? "");
+      setAttributes(why, { hidden: (actor?.report.why ?? "") === "" });
       setChildren(history, (actor?.history ?? []).map(transitionLine));
       if (actor === undefined) {
         drawing.replaceChildren();

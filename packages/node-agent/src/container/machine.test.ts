@@ -5,7 +5,7 @@ import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import { memoryBoard, type MemoryProgram } from "../ports/memory-runtime.ts";
 import type { ContainerIdentity, ContainerSpec } from "../ports/runtime.ts";
-import { eventTable, stateText } from "../testing/table.ts";
+import { eventTable, stateText } from "@kubus/shared/testing/event-table.ts";
 import { containerMachine, type ContainerPlan } from "./machine.ts";
 import { containerOn } from "./ports.ts";
 import { ContainerRefusal } from "./problem.ts";

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import type { Node } from "@kubus/shared/api/node.ts";
 import { peersOf } from "../network/wiring.ts";
 import type { HostCapacity, HostVitals } from "../ports/host.ts";
-import { eventTable } from "../testing/table.ts";
+import { eventTable } from "@kubus/shared/testing/event-table.ts";
 import { pressureConditions } from "./conditions.ts";
 import { nodeMachine } from "./machine.ts";
 import { isVisibleChange, smoothed, vitalAnnotations } from "./vitals.ts";

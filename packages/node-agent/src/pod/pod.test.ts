@@ -4,7 +4,7 @@ import type { EndpointSlice } from "@kubus/shared/api/discovery.ts";
 import type { Container, Pod, PodSpec } from "@kubus/shared/api/pod.ts";
 import { isRefusal } from "@kubus/shared/errors/codes.ts";
 import { ContainerRefusal } from "../container/problem.ts";
-import { eventTable } from "../testing/table.ts";
+import { eventTable } from "@kubus/shared/testing/event-table.ts";
 import { objections } from "./admission.ts";
 import { apiPlaceOf } from "./api-place.ts";
 import { resourceField } from "./downward.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ConfigMap, Secret } from "@kubus/shared/api/core.ts";
 import type { Pod, PodSpec } from "@kubus/shared/api/pod.ts";
-import { eventTable } from "../testing/table.ts";
+import { eventTable } from "@kubus/shared/testing/event-table.ts";
 import { volumeMachine } from "./machine.ts";
 import { containerMounts } from "./mounts.ts";
 import { fsUserOf } from "./owner.ts";

@@ -23,6 +23,7 @@ interface Entry {
   readonly parent: string | undefined;
   readonly timers: Map<string, RunningTimer>;
   state: unknown;
+  why: string;
   since: number;
   status: ActorReport["status"];
   timersChanged: boolean;
@@ -63,6 +64,7 @@ export function actorRegistry({ clock }: { readonly clock: Clock }): ActorRegist
       parent: parentId,
       timers: new Map(),
       state: undefined,
+      why: "",
       since: clock.now(),
       status: "active",
       timersChanged: false,
@@ -87,9 +89,11 @@ export function actorRegistry({ clock }: { readonly clock: Clock }): ActorRegist
       entry.state = snapshot.value;
       entry.since = clock.now();
     }
-    const { timersChanged } = entry;
+    const why = whyOf(snapshot);
+    const isNews = moved || entry.timersChanged || why !== entry.why;
+    entry.why = why;
     entry.timersChanged = false;
-    if ((moved || timersChanged) && listeners.size > 0) {
+    if (isNews && listeners.size > 0) {
       const change = {
         type: "changed",
         report: reportOf(entry),
@@ -150,8 +154,14 @@ function freeId(ref: AnyActorRef, parentId: string | undefined, taken: ReadonlyM
   }
 }
 
-function reportOf({ id, machine, parent, state, since, status, timers }: Entry): ActorReport {
-  const base = { id, machine, state, since, status };
+/** Machines that can say what they wait for keep it in their context. */
+function whyOf({ context }: AnyMachineSnapshot): string {
+  const { why } = (context ?? {}) as { readonly why?: unknown };
+  return typeof why === "string" ? why : "";
+}
+
+function reportOf({ id, machine, parent, state, why, since, status, timers }: Entry): ActorReport {
+  const base = { id, machine, state, since, status, ...(why === "" ? {} : { why }) };
   const shown = [...timers.values()].map(({ id, firesAt, delayMs }) => ({ id, firesAt, delayMs }));
   return parent === undefined ? { ...base, timers: shown } : { ...base, parent, timers: shown };
 }

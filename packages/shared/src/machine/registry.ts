@@ -24,6 +24,8 @@ export interface ActorReport {
   /** Wall-clock milliseconds since when it is in this state. */
   readonly since: number;
   readonly status: "active" | "done" | "error" | "stopped";
+  /** What it waits for or what is in the way, in words: the machine's `context.why`. */
+  readonly why?: string;
   readonly timers: readonly Timer[];
 }
 

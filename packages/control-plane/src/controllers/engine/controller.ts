@@ -3,6 +3,7 @@
  */
 import type { Subscription } from "@kubus/shared/bus/bus.ts";
 import type { CacheEvent, Cache } from "../../cache/cache.ts";
+import type { Life } from "./life.ts";
 import type { AnyKind, Plan } from "./plan.ts";
 
 export interface Watch {
@@ -27,6 +28,8 @@ export interface Controller<View = unknown> {
   readonly observe: (key: string, world: { readonly cache: Cache; readonly now: number }) => View;
   /** Pure. */
   readonly reconcile: (view: View) => Plan;
+  /** For objects with a life: a statechart of its own, which follows what the passes see. */
+  readonly life?: Life<View>;
   /** Nothing is left to look at: the key's actor ends after this pass. Without it, actors stay. */
   readonly isGone?: (view: View) => boolean;
   /** How many keys may be worked on at once. */

@@ -12,6 +12,7 @@ import { makeAct } from "./act.ts";
 import type { AnyController } from "./controller.ts";
 import { makeRecorder } from "./events.ts";
 import { keyMachine, type Outcome } from "./key.machine.ts";
+import { makeLives, type Lives } from "./lives.ts";
 import { leadAll, startLed, type Led, type LedActor, type LedOptions } from "./led.ts";
 import { makeWorkers, type Workers } from "./workers.ts";
 
@@ -38,13 +39,38 @@ export const userOf = (controller: string): string =>
 
 function startController(controller: AnyController, options: ControllersOptions): LedActor {
   const workers = makeWorkers(controller.workersMax ?? workersMax);
-  const key = keyMachine.provide({ actors: { reconcileKey: reconcileKey(controller, workers, options) } });
-  return startLed({ ...controller, id: `${controller.name}-controller`, key, workers }, options);
+  const lives = controller.life === undefined ? undefined : makeLives({ ...options, life: controller.life });
+  const reconcile = reconcileKey(controller, { ...options, workers, lives });
+  const key = keyMachine.provide({ actors: { reconcileKey: reconcile } });
+  const part = { ...controller, id: `${controller.name}-controller`, key, workers };
+  if (lives === undefined) return startLed(part, options);
+  // The plain name, such as `job default/pi`, belongs to the object's life.
+  const name = `${controller.name}-pass`;
+  return startLed({ ...part, name, alsoWakes: wakesOf(controller, lives) }, options);
+}
+
+/** Deadlines of lives wake their keys while this server leads; lives end with the leadership. */
+const wakesOf =
+  (controller: AnyController, lives: Lives): NonNullable<AnyController["alsoWakes"]> =>
+  (wake) => {
+    lives.onDeadline(wake);
+    const others = controller.alsoWakes?.(wake);
+    return {
+      unsubscribe: () => {
+        others?.unsubscribe();
+        lives.stop();
+      },
+    };
+  };
+
+interface Pass extends ControllersOptions {
+  readonly workers: Workers;
+  readonly lives: Lives | undefined;
 }
 
 /** One pass: observe, decide, act. */
-function reconcileKey(controller: AnyController, workers: Workers, options: ControllersOptions) {
-  const { cache, clock, eventKind } = options;
+function reconcileKey(controller: AnyController, options: Pass) {
+  const { cache, clock, eventKind, workers, lives } = options;
   const log = options.log.with({ controller: controller.name });
   const objects = options.objectsAs(userOf(controller.name));
   const component = `${controller.name}-controller`;
@@ -54,8 +80,13 @@ function reconcileKey(controller: AnyController, workers: Workers, options: Cont
   const pass = async (key: string, signal: AbortSignal): Promise<Outcome> => {
     const view: unknown = controller.observe(key, { cache, now: clock.now() });
     const { effects, requeueAfterMs } = controller.reconcile(view);
+    const look = controller.life?.classify(view);
+    if (look !== undefined) lives?.tell(key, look);
     if ((await act(effects, signal)) === "overtaken") return { result: "overtaken" };
-    if (controller.isGone?.(view) === true) return { result: "gone" };
+    if (controller.isGone?.(view) === true) {
+      lives?.end(key);
+      return { result: "gone" };
+    }
     return { result: "settled", ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
   };
 

@@ -10,6 +10,8 @@ import { channelsOn } from "@kubus/shared/bus/bus-channel.ts";
 import { memoryBus } from "@kubus/shared/bus/memory-bus.ts";
 import { seededRandom } from "@kubus/shared/chance/random.ts";
 import { silentLog } from "@kubus/shared/log/log.ts";
+import { actorRegistry } from "@kubus/shared/machine/inspection.ts";
+import { stateText } from "@kubus/shared/testing/event-table.ts";
 import { settle } from "@kubus/shared/testing/settle.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { simulatedClock } from "@kubus/shared/testing/simulated-clock.ts";
@@ -50,7 +52,8 @@ export async function aCluster(controllers: Controllers = []) {
   await cache.synced;
   const objects = objectsAs("admin");
   const onError = (error: unknown) => assert.fail(String(error));
-  const options = { cache, objectsAs, eventKind, clock, log: silentLog, onError };
+  const registry = actorRegistry({ clock });
+  const options = { cache, objectsAs, eventKind, clock, registry, log: silentLog, onError };
   const led = makeControllers({
     ...options,
     controllers: typeof controllers === "function" ? controllers(api) : controllers,
@@ -82,6 +85,19 @@ export async function aCluster(controllers: Controllers = []) {
     scheduler,
     rest,
     writes: () => writes,
+    /** The state of an actor, such as `rollout default/web`; undefined when there is none. */
+    stateOf: (actor: string) => {
+      const report = registry.get(actor);
+      return report === undefined ? undefined : stateText(report.state);
+    },
+    /** Why an actor waits, in its own words. */
+    whyOf: (actor: string) => registry.get(actor)?.why ?? "",
+    /** The leading server dies at this moment, and another one takes over: every actor begins by looking. */
+    takeOver: async () => {
+      await led.stop();
+      led.start();
+      await rest();
+    },
     advance: async (ms: number) => {
       await clock.advance(ms);
       await rest();
