@@ -170,6 +170,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     cache,
     objectsAs: api.objectsAs,
     eventKind,
+    countPass: api.countPass,
     ...run,
   });
   const scheduler = makeScheduler({ cache, objectsAs: api.objectsAs, eventKind, ...run });

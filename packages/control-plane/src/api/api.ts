@@ -15,7 +15,7 @@ import { documentAt, isPublic } from "./documents.ts";
 import { makeObjects } from "./make-objects.ts";
 import { auditEvent, isAudited } from "./operation/audit.ts";
 import { operationLimits as limits } from "./operation/limits.ts";
-import { makeMetrics } from "./operation/metrics.ts";
+import { makeMetrics, type CountPass } from "./operation/metrics.ts";
 import { makeSeats, type Seats } from "./operation/seats.ts";
 import type { ObjectsAs } from "./objects.ts";
 import { makeOpenApi } from "./openapi.ts";
@@ -48,6 +48,8 @@ export interface Api {
   readonly objectsAs: ObjectsAs;
   /** What this server charged to quotas, for whoever counts what is used. */
   readonly quotaCharges: QuotaCharges;
+  /** For /metrics: what the controllers' passes cost. */
+  readonly countPass: CountPass;
   /** What a refusal that was thrown elsewhere looks like to a client. */
   readonly refuse: (error: unknown) => ApiResponse;
 }
@@ -106,6 +108,7 @@ export function makeApi(ports: ApiPorts): Api {
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: state.objectsAs,
     quotaCharges: state.admission.accounts,
+    countPass: state.metrics.countPass,
     refuse,
   };
 }

@@ -20,8 +20,21 @@ export interface Metrics {
   countRequest(answered: Answered): void;
   /** Returns what to call when the stream is over. */
   countStream(labels: Pick<Answered, "verb" | "resource" | "subresource">): () => void;
+  readonly countPass: CountPass;
   text(): Promise<string>;
 }
+
+/** What a pass of a controller cost. */
+export interface PassCost {
+  readonly controller: string;
+  /** Observing and deciding, which nothing interrupts: processor time. */
+  readonly decideSeconds: number;
+  /** The whole pass, with the writes that it waited for. */
+  readonly seconds: number;
+  readonly result: "settled" | "gone" | "overtaken" | "failed";
+}
+
+export type CountPass = (cost: PassCost) => void;
 
 /** What is read when somebody asks. */
 export interface Gauged {
@@ -54,8 +67,10 @@ export function makeMetrics(gauged: Gauged): Metrics {
     labelNames: ["verb", "resource", "subresource"],
     registers,
   });
+  const countPass = passCounters(registers);
   addReadings(registers, gauged);
   return {
+    countPass,
     contentType: registry.contentType,
     countRequest: ({ seconds, code, ...labels }) => {
       const { verb, resource, subresource } = labels;
@@ -67,6 +82,37 @@ export function makeMetrics(gauged: Gauged): Metrics {
       return () => streams.dec(labels);
     },
     text: () => registry.metrics(),
+  };
+}
+
+/** Kubernetes' names for its controllers' queues; what deciding costs is our own. */
+function passCounters(registers: Registry[]): CountPass {
+  const labelNames = ["name"] as const;
+  const done = new Histogram({
+    name: "workqueue_work_duration_seconds",
+    help: "How long a pass of a controller took, with its writes.",
+    labelNames,
+    buckets,
+    registers,
+  });
+  const decided = new Histogram({
+    name: "kubus_controller_decision_seconds",
+    help: "Observing and deciding within a pass: nothing else runs meanwhile.",
+    labelNames,
+    buckets: [0.0001, 0.00025, 0.0005, ...buckets],
+    registers,
+  });
+  const failed = new Counter({
+    name: "workqueue_retries_total",
+    help: "Passes that failed or were overtaken, and were tried again.",
+    labelNames,
+    registers,
+  });
+  return ({ controller, decideSeconds, seconds, result }) => {
+    const name = { name: controller };
+    done.observe(name, seconds);
+    decided.observe(name, decideSeconds);
+    if (result === "failed" || result === "overtaken") failed.inc(name);
   };
 }
 

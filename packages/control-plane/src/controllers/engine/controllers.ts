@@ -7,6 +7,7 @@ import { fill } from "@kubus/shared/machine/port-actor.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { Event } from "@kubus/shared/api/core.ts";
 import type { ObjectsAs } from "../../api/objects.ts";
+import type { CountPass, PassCost } from "../../api/operation/metrics.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { makeAct } from "./act.ts";
 import type { AnyController } from "./controller.ts";
@@ -25,6 +26,7 @@ export interface ControllersOptions extends LedOptions {
   /** The row of the kind Event. */
   readonly eventKind: Kind<Event>;
   readonly log: Log;
+  readonly countPass?: CountPass;
 }
 
 export type Controllers = Led;
@@ -77,11 +79,12 @@ function reconcileKey(controller: AnyController, options: Pass) {
   const recordEvent = makeRecorder({ objects, eventKind, component, clock, log });
   const act = makeAct({ objects, recordEvent });
 
-  const pass = async (key: string, signal: AbortSignal): Promise<Outcome> => {
+  const pass = async (key: string, signal: AbortSignal, decided: () => void): Promise<Outcome> => {
     const view: unknown = controller.observe(key, { cache, now: clock.now() });
     const { effects, requeueAfterMs } = controller.reconcile(view);
     const look = controller.life?.classify(view);
     if (look !== undefined) lives?.tell(key, look);
+    decided();
     if ((await act(effects, signal)) === "overtaken") return { result: "overtaken" };
     if (controller.isGone?.(view) === true) {
       lives?.end(key);
@@ -90,9 +93,24 @@ function reconcileKey(controller: AnyController, options: Pass) {
     return { result: "settled", ...(requeueAfterMs === undefined ? {} : { requeueAfterMs }) };
   };
 
+  const counted = async (key: string, signal: AbortSignal): Promise<Outcome> => {
+    const begunAt = clock.monotonic();
+    let decidedAt = begunAt;
+    let result: PassCost["result"] = "failed";
+    try {
+      const outcome = await pass(key, signal, () => (decidedAt = clock.monotonic()));
+      result = outcome.result;
+      return outcome;
+    } finally {
+      const decideSeconds = (decidedAt - begunAt) / 1_000;
+      const seconds = (clock.monotonic() - begunAt) / 1_000;
+      options.countPass?.({ controller: controller.name, decideSeconds, seconds, result });
+    }
+  };
+
   return fill<Outcome, { readonly key: string }>(async ({ key }, signal) => {
     try {
-      return await workers.run(() => pass(key, signal), signal);
+      return await workers.run(() => counted(key, signal), signal);
     } catch (error) {
       if (!signal.aborted) log.warn("pass.failed", { key, why: String(error) });
       throw error;
