@@ -25,13 +25,17 @@ import { makeKindTable } from "../../kinds/kind-table.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { makeScheduler } from "../../scheduler/scheduler.ts";
 import type { AnyController } from "../engine/controller.ts";
+import { crashingStore } from "./crashing-store.ts";
 import { makeControllers } from "../engine/controllers.ts";
 
 type Controllers = readonly AnyController[] | ((api: Api) => readonly AnyController[]);
 
 export async function aCluster(controllers: Controllers = []) {
   const clock = simulatedClock();
-  const stores = { durable: memoryStore({ clock }), transient: memoryStore({ kind: "transient", clock }) };
+  const stores = {
+    durable: crashingStore(memoryStore({ clock })),
+    transient: memoryStore({ kind: "transient", clock }),
+  };
   const kindTable = makeKindTable(servedKinds);
   const cache = makeCache({ kinds: kindTable, stores, log: silentLog, clock });
   followCustomKinds(cache, kindTable);
@@ -92,9 +96,13 @@ export async function aCluster(controllers: Controllers = []) {
     },
     /** Why an actor waits, in its own words. */
     whyOf: (actor: string) => registry.get(actor)?.why ?? "",
-    /** The leading server dies at this moment, and another one takes over: every actor begins by looking. */
+    /**
+     * The leading server dies at this moment, or did before (`stores.durable.crashAt`), and another one takes over:
+     * every actor begins by looking.
+     */
     takeOver: async () => {
       await led.stop();
+      stores.durable.recover();
       led.start();
       await rest();
     },
