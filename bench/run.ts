@@ -5,6 +5,7 @@ import { benchFailover } from "./failover.ts";
 import { benchFootprint } from "./footprint.ts";
 import { benchScheduling } from "./scheduling.ts";
 import { benchPodStart, benchUp } from "./start.ts";
+import { benchWorkloads } from "./workloads.ts";
 
 /** THE table of benchmarks. */
 const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
@@ -14,6 +15,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   api: () => benchApi(),
   crowd: () => benchCrowd(),
   scheduling: () => benchScheduling(),
+  workloads: () => benchWorkloads(),
   failover: () => benchFailover(),
 };
 
