@@ -3,16 +3,20 @@
  *
  * Neighbouring creations and deletions do not depend on each other and go side by side. Events are handed over and
  * never waited for. Being too late is not a failure: the answer is `overtaken`, and the next pass sees the newer object.
+ * After a failure only the report of it is still written (`reportStatus`).
  */
 import { isRefusal } from "@kubus/shared/errors/codes.ts";
 import type { Objects } from "../../api/objects.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import type { Happening, RecordEvent } from "./events.ts";
-import type { Effect, Tells } from "./plan.ts";
+import type { Effect, Failure, Tells } from "./plan.ts";
+import { sideBySide, type Pace } from "./side-by-side.ts";
 
 export const actLimits = {
   /** Writes under way at once for one key: the store batches them, the API stays responsive. */
   sideBySideMax: 16,
+  /** Creations begun before one has succeeded: what refuses one refuses all. Kubernetes' SlowStartInitialBatchSize. */
+  firstCreationsMax: 1,
 } as const;
 
 export interface ActOptions {
@@ -22,7 +26,8 @@ export interface ActOptions {
 
 export type Act = (effects: readonly Effect[], signal: AbortSignal) => Promise<"done" | "overtaken">;
 
-type Write = Exclude<Effect, { type: "recordEvent" }>;
+type Report = Extract<Effect, { type: "reportStatus" }>;
+type Write = Exclude<Effect, Report | { type: "recordEvent" }>;
 
 export function makeAct({ objects, recordEvent }: ActOptions): Act {
   const carryOut = async (effect: Write): Promise<void> => {
@@ -31,30 +36,63 @@ export function makeAct({ objects, recordEvent }: ActOptions): Act {
       const name = await write(objects, effect);
       if (tells?.success !== undefined) recordEvent(happening(tells.about, "Normal", tells.success, name));
     } catch (error) {
-      if (tells !== undefined && !isOvertaken(error)) {
+      if (tells !== undefined && !isOvertaken(error) && !isOfEndingNamespace(error)) {
         recordEvent(happening(tells.about, "Warning", tells.failure, asError(error).message));
       }
       throw error;
     }
   };
 
+  const carryOutStep = async (step: Step, signal: AbortSignal): Promise<void> => {
+    signal.throwIfAborted();
+    if (step.type === "recordEvent") recordEvent(step.event);
+    else if (step.type === "report") await report(objects, step.effect, undefined);
+    else await carryOutAll(step.writes, carryOut, signal);
+  };
+
   return async (effects, signal) => {
-    try {
-      for (const step of stepsOf(effects)) {
-        signal.throwIfAborted();
-        if (step.type === "recordEvent") recordEvent(step.event);
-        else await sideBySide(step.writes, carryOut, signal);
+    const steps = stepsOf(effects);
+    for (const [index, step] of steps.entries()) {
+      try {
+        await carryOutStep(step, signal);
+      } catch (error) {
+        if (isOvertaken(error)) return "overtaken";
+        if (!signal.aborted) await reportFailure(objects, steps.slice(index), asError(error));
+        throw error;
       }
-      return "done";
-    } catch (error) {
-      if (isOvertaken(error)) return "overtaken";
-      throw error;
     }
+    return "done";
   };
 }
 
 /** Somebody else wrote first, or the object is gone: what the plan was made from is old. */
 const isOvertaken = (error: unknown) => isRefusal(error, "conflict", "alreadyExists", "notFound");
+
+/** A namespace that ends takes nothing more. What was to be made there is not missed. */
+const isOfEndingNamespace = (error: unknown) =>
+  isRefusal(error, "forbidden") &&
+  error.details?.causes?.some(({ reason }) => reason === "NamespaceTerminating") === true;
+
+async function report(objects: Objects, effect: Report, failure: Failure | undefined): Promise<void> {
+  const status = effect.statusAfter(failure);
+  if (status !== undefined) await write(objects, { ...effect, type: "writeStatus", status });
+}
+
+/** Writes the reports that follow the step that failed. */
+async function reportFailure(
+  objects: Objects,
+  [failed, ...rest]: readonly Step[],
+  { message }: Error,
+): Promise<void> {
+  if (failed?.type !== "writes") return;
+  const [first] = failed.writes;
+  if (first === undefined) return;
+  for (const step of rest) {
+    if (step.type !== "report") continue;
+    // The pass is judged by its first failure; the next one fails again, and reports again.
+    await report(objects, step.effect, { effect: first.type, message }).catch(() => undefined);
+  }
+}
 
 /** Returns the object's name. */
 async function write(objects: Objects, effect: Write): Promise<string> {
@@ -92,6 +130,7 @@ async function write(objects: Objects, effect: Write): Promise<string> {
 
 type Step =
   | { readonly type: "writes"; readonly writes: readonly Write[] }
+  | { readonly type: "report"; readonly effect: Report }
   | { readonly type: "recordEvent"; readonly event: Effect & { type: "recordEvent" } };
 
 /** Runs of neighbouring creations, and of neighbouring deletions, are one step; everything else is a step of its own. */
@@ -101,6 +140,10 @@ function stepsOf(effects: readonly Effect[]): readonly Step[] {
   for (const effect of effects) {
     if (effect.type === "recordEvent") {
       steps.push({ type: "recordEvent", event: effect });
+      continue;
+    }
+    if (effect.type === "reportStatus") {
+      steps.push({ type: "report", effect });
       continue;
     }
     const isIndependent = effect.type === "create" || effect.type === "delete";
@@ -114,29 +157,29 @@ function stepsOf(effects: readonly Effect[]): readonly Step[] {
   return steps;
 }
 
-/** Begins them in order, a bounded number at once; after a failure none is begun, and it rejects when all have ended. */
-async function sideBySide(
+/** A creation that fails says something of its neighbours; a name that is taken or a deletion that is refused does not. */
+const paceOf = (type: Write["type"]): Pace => {
+  const { sideBySideMax, firstCreationsMax } = actLimits;
+  return type === "delete"
+    ? { sideBySideMax, firstMax: sideBySideMax, goesOnAfter: (error) => isRefusal(error) }
+    : { sideBySideMax, firstMax: firstCreationsMax, goesOnAfter: isOvertaken };
+};
+
+/** Rejects when all that were begun have ended. */
+async function carryOutAll(
   writes: readonly Write[],
   carryOut: (effect: Write) => Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  let next = 0;
-  const failures: Error[] = [];
-  const worker = async () => {
-    for (let effect = writes[next]; effect !== undefined && failures.length === 0; effect = writes[next]) {
-      next += 1;
-      try {
-        signal.throwIfAborted();
-        await carryOut(effect);
-      } catch (error) {
-        failures.push(asError(error)); // Thrown below, when the others have ended.
-      }
-    }
+  const begin = async (effect: Write) => {
+    signal.throwIfAborted();
+    await carryOut(effect);
   };
-  await Promise.all(Array.from({ length: Math.min(actLimits.sideBySideMax, writes.length) }, worker));
+  const failures = await sideBySide(writes, begin, paceOf(writes[0]?.type ?? "create"));
+  const missed = failures.filter((error) => !isOfEndingNamespace(error));
   // A failure counts for more than being overtaken: only it leads to a pause.
-  const failure = failures.find((error) => !isOvertaken(error)) ?? failures[0];
-  if (failure !== undefined) throw failure;
+  const failure = missed.find((error) => !isOvertaken(error)) ?? missed[0];
+  if (failure !== undefined) throw asError(failure);
 }
 
 const asError = (error: unknown) => (error instanceof Error ? error : new Error(String(error)));

@@ -17,6 +17,13 @@ export interface Tells {
   readonly failure: { readonly reason: string; readonly text: string };
 }
 
+/** What kept a plan from being carried out. */
+export interface Failure {
+  readonly effect: Effect["type"];
+  /** The API's own words. */
+  readonly message: string;
+}
+
 export type Effect =
   | {
       readonly type: "create";
@@ -53,6 +60,16 @@ export type Effect =
       readonly kind: AnyKind;
       readonly target: Target & { readonly resourceVersion?: string };
       readonly status: object;
+    }
+  /**
+   * The status as it is once the effects before it are through, or one of them failed: the only effect that is carried
+   * out after a failure, so that the object says what is wrong. `statusAfter` is pure; undefined writes nothing.
+   */
+  | {
+      readonly type: "reportStatus";
+      readonly kind: AnyKind;
+      readonly target: Target & { readonly resourceVersion?: string };
+      readonly statusAfter: (failure: Failure | undefined) => object | undefined;
     }
   | {
       readonly type: "setFinalizers";
