@@ -15,7 +15,11 @@ interface Ring {
 const rings: readonly Ring[] = [
   {
     name: "packages",
-    files: ["packages/*/src/**/*.test.ts", "test/*.test.ts", "test/{docs,dashboard}/**/*.test.ts"],
+    files: [
+      "packages/*/src/**/*.test.ts",
+      "test/*.test.ts",
+      "test/{docs,dashboard,walkthrough}/**/*.test.ts",
+    ],
     atOnce: 2,
   },
   { name: "scenarios", files: ["test/scenarios/*.test.ts"], atOnce: 1 },
