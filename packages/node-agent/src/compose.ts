@@ -105,7 +105,9 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
 
   const { canMount } = volumes;
   const nodesNow = nodesLater.get;
-  const membership = startMembership({ config, api, host, runtime, canMount, beat, nodes: nodesNow, ...run });
+  const sampler = startSampler({ node, board, runtime, ...run });
+  const facts = { config, host, runtime, canMount, usage: sampler };
+  const membership = startMembership({ ...facts, api, beat, nodes: nodesNow, ...run });
   const mine = `/api/v1/pods?fieldSelector=${encodeURIComponent(`spec.nodeName=${node}`)}`;
   const pods = podsLater.set(
     startReflector<Pod>({ ...follow, path: mine, what: "pods", onChange: (keys) => board.look(keys) }),
@@ -121,7 +123,6 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
       },
     }),
   );
-  const sampler = startSampler({ node, board, runtime, ...run });
   const served = [
     serveLogs({ node, channels: bulk, board, runtime, logs, terms, clock }),
     serveExec({ node, channels: bulk, board, runtime }),

@@ -25,6 +25,8 @@ export interface AgentConfig {
   readonly cgroupParent: string;
   /** A share of the machine when several boards live on one: capacity is divided by it. */
   readonly machineShare: number;
+  /** Where heat, power and frequencies are read: /sys, or a folder that looks like it. */
+  readonly sysfsRoot: string;
   readonly runtime: "process" | "plain";
   readonly labels: Readonly<Record<string, string>>;
   /** Folders of this machine that no container may see, beside its secrets and the two above. */

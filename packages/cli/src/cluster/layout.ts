@@ -40,6 +40,8 @@ export interface Machine {
   readonly config: string;
   readonly seed: string;
   readonly state: string;
+  /** Plays the board's /sys, if somebody made it: a board that is hot, or short of voltage. */
+  readonly sysfs: string;
 }
 
 export function layoutOf(dir: string): Layout {
@@ -49,6 +51,7 @@ export function layoutOf(dir: string): Layout {
     config: at(kind, name, "config.yaml"),
     seed: at(kind, name, "seed"),
     state: at(kind, name, "state"),
+    sysfs: at(kind, name, "sysfs"),
   });
   return {
     dir,

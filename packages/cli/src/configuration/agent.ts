@@ -66,6 +66,13 @@ export const agentRows: readonly ConfigRow[] = [
     meaning: "How many boards share this machine: capacity is divided by it.",
   },
   {
+    key: "sysfsRoot",
+    flag: "sysfs-root",
+    kind: "path",
+    default: "/sys",
+    meaning: "Where heat, power and frequencies are read; another folder plays a board that is hot.",
+  },
+  {
     key: "runtime",
     flag: "runtime",
     kind: "text",
@@ -106,6 +113,7 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
     ...(link === undefined ? {} : { link }),
     cgroupParent: text("cgroupParent"),
     machineShare: number("machineShare"),
+    sysfsRoot: text("sysfsRoot"),
     runtime: text("runtime") as AgentConfig["runtime"],
     labels: map("labels"),
     hiddenDirs: texts("hiddenDirs"),

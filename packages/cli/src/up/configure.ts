@@ -5,7 +5,7 @@
  */
 import { join } from "node:path";
 import { stringify } from "yaml";
-import { secretMode, writeWhole } from "../adapters/files.ts";
+import { isThere, secretMode, writeWhole } from "../adapters/files.ts";
 import type { Traits } from "../boards/virtual-boards.ts";
 import { natsConf } from "../cluster/bus-conf.ts";
 import {
@@ -157,6 +157,7 @@ export async function configureAgent(plan: ClusterPlan, agent: AgentPlan): Promi
       ...(traits.link === undefined ? {} : { link: traits.link }),
       cgroupParent: traits.cgroupParent,
       machineShare: share,
+      ...((await isThere(own.sysfs)) ? { sysfsRoot: own.sysfs } : {}),
       runtime: traits.runtime,
       // The keys of the whole cluster lie there.
       hiddenDirs: [layout.dir],

@@ -16,9 +16,19 @@ import type { Api } from "../ports/api.ts";
 import type { Heartbeat } from "../ports/heartbeat.ts";
 import type { Host, HostCapacity, HostVitals } from "../ports/host.ts";
 import type { Runtime } from "../ports/runtime.ts";
+import type { Sampler } from "../usage/sampler.ts";
 import { nodeMachine } from "./machine.ts";
-import { differs, metadataChange, nodeDraft, nodeStatus, type NodeFacts } from "./object.ts";
-import { isVisibleChange, smoothed, vitalAnnotations } from "./vitals.ts";
+import { seen, type Sightings } from "./ailments.ts";
+import {
+  differs,
+  metadataChange,
+  nodeDraft,
+  nodeStatus,
+  ownConditions,
+  tellsNews,
+  type NodeFacts,
+} from "./object.ts";
+import { ownVitals, smoothed, visibleChange, vitalAnnotations } from "./vitals.ts";
 import { vitalsMachine } from "./vitals.machine.ts";
 
 export interface MembershipOptions {
@@ -28,6 +38,8 @@ export interface MembershipOptions {
   readonly runtime: Pick<Runtime, "name" | "version">;
   readonly canMount: boolean;
   readonly beat: Pick<Heartbeat, "goodbye">;
+  /** What the pods used lately. */
+  readonly usage: Pick<Sampler, "pods">;
   readonly nodes: () => { readonly objects: ReadonlyMap<string, Node>; readonly isKnown: () => boolean };
   readonly clock: Clock;
   readonly registry?: ActorRegistry;
@@ -39,6 +51,9 @@ export interface Fares {
   readonly at: number;
   readonly vitals: HostVitals;
   readonly capacity: HostCapacity;
+  readonly sightings: Sightings;
+  /** As `at`, on a clock that does not jump. */
+  readonly monotonic: number;
 }
 
 export interface Membership {
@@ -55,7 +70,7 @@ export interface Membership {
 const heartbeatAgeMaxMs = nodeStatusIntervalMs * 0.9;
 
 export function startMembership(options: MembershipOptions): Membership {
-  const { config, api, beat, nodes, clock, registry, onError } = options;
+  const { config, api, beat, nodes, usage, clock, registry, onError } = options;
   const run = { clock, onError, ...(registry === undefined ? {} : { registry }) };
   const path = `/api/v1/nodes/${config.node}`;
   const board = figures(options);
@@ -81,15 +96,19 @@ export function startMembership(options: MembershipOptions): Membership {
   };
   const current = () => newest(nodes().objects.get(config.node), written);
 
-  const isDue = (node: Node, now: Readonly<Record<string, string>>) =>
-    clock.monotonic() - shownAt >= vitalsLimits.showMs &&
-    isVisibleChange(node.metadata.annotations ?? {}, now);
+  const isDue = (node: Node, now: Readonly<Record<string, string>>) => {
+    const change = visibleChange(node.metadata.annotations ?? {}, now);
+    const pauseMs = change === "word" ? vitalsLimits.tellMs : vitalsLimits.showMs;
+    return change !== "none" && clock.monotonic() - shownAt >= pauseMs;
+  };
+  const shown = ({ vitals, capacity }: Pick<Fares, "vitals" | "capacity">) =>
+    vitalAnnotations(config.machineShare > 1 ? ownVitals(vitals, capacity, usage.pods()) : vitals, capacity);
 
   const report = async () => {
     const node = current();
     if (node === undefined) return;
     const facts = await board.facts();
-    const vitals = vitalAnnotations(facts.vitals, facts.capacity);
+    const vitals = shown(facts);
     const showsVitals = isDue(node, vitals);
     const metadata = metadataChange(facts, node, showsVitals ? vitals : {});
     if (metadata !== undefined) written = await api.patch<Node>(path, { metadata }, "merge");
@@ -118,10 +137,12 @@ export function startMembership(options: MembershipOptions): Membership {
   });
 
   const measure = async () => {
-    const { vitals, capacity } = await board.measure();
+    const fares = await board.measure();
     const node = current();
     if (node === undefined || !actor.getSnapshot().matches("member")) return;
-    if (isDue(node, vitalAnnotations(vitals, capacity))) reporter.look();
+    const { conditions = [] } = node.status ?? {};
+    const isNews = tellsNews(conditions, ownConditions(fares, conditions, fares.at));
+    if (isNews || isDue(node, shown(fares))) reporter.look();
   };
   const vitals = startActor(
     vitalsMachine.provide({ actors: { measure: fill<unknown, undefined>(measure) } }),
@@ -160,7 +181,10 @@ function figures({ config, host, runtime, canMount, clock }: MembershipOptions) 
   let last: Fares | undefined;
   const measure = async (): Promise<Fares> => {
     const vitals = smoothed(last?.vitals, await host.vitals());
-    last = { at: clock.now(), vitals, capacity: await host.capacity() };
+    const capacity = await host.capacity();
+    const monotonic = clock.monotonic();
+    const sightings = seen(last?.sightings, vitals, monotonic);
+    last = { at: clock.now(), monotonic, vitals, capacity, sightings };
     return last;
   };
   return {
@@ -169,15 +193,18 @@ function figures({ config, host, runtime, canMount, clock }: MembershipOptions) 
     facts: async (): Promise<NodeFacts> => {
       identity ??= host.identity();
       const { node, version, address, labels } = config;
-      const now = await host.capacity();
+      const capacity = await host.capacity();
+      const { vitals, sightings } = last ?? (await measure());
       return {
         node,
         version,
         address,
         labels,
         identity: await identity,
-        capacity: now,
-        vitals: (last ?? (await measure())).vitals,
+        capacity,
+        vitals,
+        sightings,
+        monotonic: clock.monotonic(),
         runtime,
         canMount,
       };

@@ -6,7 +6,7 @@ import type { HostCapacity, HostVitals } from "../ports/host.ts";
 import { eventTable } from "@kubus/shared/testing/event-table.ts";
 import { pressureConditions } from "./conditions.ts";
 import { nodeMachine } from "./machine.ts";
-import { isVisibleChange, smoothed, vitalAnnotations } from "./vitals.ts";
+import { ownVitals, smoothed, visibleChange, vitalAnnotations } from "./vitals.ts";
 
 const megabyte = 1024 * 1024;
 const capacity: HostCapacity = {
@@ -59,16 +59,36 @@ test("shows figures anew only when people would see the difference", () => {
     "kubus.io/memory-used-percent": "40",
   });
   const becomes = (change: Partial<HostVitals>) =>
-    isVisibleChange(
+    visibleChange(
       shown,
       vitalAnnotations({ ...vitals, temperatureCelsius: 50, throttled: false, ...change }, capacity),
     );
-  assert.equal(becomes({}), false);
-  assert.equal(becomes({ temperatureCelsius: 52, load1: 1, cpuUsed: 0.4 }), false);
-  assert.equal(becomes({ temperatureCelsius: 53.1 }), true);
-  assert.equal(becomes({ throttled: true }), true);
-  assert.equal(becomes({ underVoltage: false }), true);
-  assert.equal(becomes({ load1: 1.2 }), true);
+  assert.equal(becomes({}), "none");
+  assert.equal(becomes({ temperatureCelsius: 54.9, load1: 1, cpuUsed: 0.4 }), "none");
+  assert.equal(becomes({ temperatureCelsius: 55 }), "figure");
+  assert.equal(becomes({ load1: 1.2 }), "figure");
+  assert.equal(becomes({ throttled: true }), "word");
+  assert.equal(becomes({ underVoltage: false }), "word", "a figure that was never shown is news");
+  assert.equal(becomes({ pressure: 0.01 }), "word");
+});
+
+test("a board that shares its machine shows what its own pods use", () => {
+  const pod = (cpuNanocores: number, memoryBytes: number) => ({
+    namespace: "default",
+    name: "web",
+    uid: "uid",
+    at: 0,
+    windowMs: 15_000,
+    containers: [{ name: "main", cpuNanocores, memoryBytes }],
+  });
+  const busy = { ...vitals, cpuUsed: 0.9, pressure: 0.5 };
+  const { cpuUsed, memoryAvailableBytes, pressure } = ownVitals(busy, capacity, [
+    pod(1e9, 100 * megabyte),
+    pod(2e9, 150 * megabyte),
+  ]);
+  assert.deepEqual([cpuUsed, memoryAvailableBytes, pressure], [0.75, 750 * megabyte, undefined]);
+  assert.equal(ownVitals(busy, capacity, []).cpuUsed, 0);
+  assert.equal(ownVitals(busy, capacity, [pod(9e9, 0)]).cpuUsed, 1);
 });
 
 test("smooths the processors over about ten seconds", () => {

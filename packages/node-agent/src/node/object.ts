@@ -1,8 +1,10 @@
 /** The board as a Node: what it registers with, and what its status says. Pure. */
 import { nodeAnnotation, type Node, type NodeStatus } from "@kubus/shared/api/node.ts";
+import type { Condition } from "@kubus/shared/api/meta.ts";
 import type { ResourceList } from "@kubus/shared/api/pod.ts";
 import { systemReserve } from "../limits.ts";
 import type { HostCapacity, HostIdentity, HostVitals } from "../ports/host.ts";
+import { ailmentConditions, type Sightings } from "./ailments.ts";
 import { pressureConditions } from "./conditions.ts";
 
 export interface NodeFacts {
@@ -13,6 +15,9 @@ export interface NodeFacts {
   readonly identity: HostIdentity;
   readonly capacity: HostCapacity;
   readonly vitals: HostVitals;
+  readonly sightings: Sightings;
+  /** When this was read, on a clock that does not jump. */
+  readonly monotonic: number;
   readonly runtime: { readonly name: string; readonly version: string };
   /** Whether pods' volumes are mounted here. */
   readonly canMount: boolean;
@@ -42,9 +47,14 @@ export const ownLabels = ({ node, labels, identity }: NodeFacts): Readonly<Recor
   };
 };
 
-const ownAnnotations = ({ identity, canMount }: NodeFacts): Readonly<Record<string, string>> => ({
+const ownAnnotations = ({
+  identity,
+  canMount,
+  vitals: { heatLimitCelsius },
+}: NodeFacts): Readonly<Record<string, string>> => ({
   ...(identity.model === "" ? {} : { [nodeAnnotation.model]: identity.model }),
   [nodeAnnotation.projectedVolumes]: String(canMount),
+  ...(heatLimitCelsius === undefined ? {} : { [nodeAnnotation.heatLimitCelsius]: String(heatLimitCelsius) }),
 });
 
 /** Label values are short and plain: `Raspberry-Pi-4-Model-B-Rev-1.4`. */
@@ -56,11 +66,11 @@ const labelValue = (text: string) =>
 
 /** This agent's part of the status: of the conditions only its own (Ready is node life's). */
 export function nodeStatus(facts: NodeFacts, before: NodeStatus, now: number): NodeStatus {
-  const { node, version, address, identity, capacity, vitals, runtime } = facts;
+  const { node, version, address, identity, capacity, runtime } = facts;
   return {
     capacity: resources(capacity),
     allocatable: resources(allocatable(capacity)),
-    conditions: pressureConditions(vitals, capacity, { before: before.conditions ?? [], now }),
+    conditions: ownConditions(facts, before.conditions ?? [], now),
     addresses: [
       { type: "InternalIP", address },
       { type: "Hostname", address: node },
@@ -80,6 +90,23 @@ export function nodeStatus(facts: NodeFacts, before: NodeStatus, now: number): N
   };
 }
 
+/** The conditions that this agent writes; `before` are those that stand in the API. */
+export function ownConditions(
+  {
+    capacity,
+    vitals,
+    sightings,
+    monotonic,
+  }: Pick<NodeFacts, "capacity" | "vitals" | "sightings" | "monotonic">,
+  before: readonly Condition[],
+  now: number,
+): readonly Condition[] {
+  return [
+    ...pressureConditions(vitals, capacity, { before, now }),
+    ...ailmentConditions(vitals, { before, sightings, monotonic, now }),
+  ];
+}
+
 /** What pods may ask for: the board without what it needs itself, never less than half. */
 const allocatable = ({ cpuMillis, memoryBytes, diskBytes, podsMax }: HostCapacity): HostCapacity => ({
   cpuMillis: Math.max(cpuMillis - systemReserve.cpuMillis, Math.floor(cpuMillis / 2)),
@@ -97,14 +124,19 @@ const resources = ({ cpuMillis, memoryBytes, diskBytes, podsMax }: HostCapacity)
 
 /** Whether what stands in the API differs from this agent's part in more than the times of its heartbeats. */
 export function differs(before: NodeStatus | undefined, wanted: NodeStatus): boolean {
-  const own = wanted.conditions?.map(({ type }) => type) ?? [];
   const still = (status: NodeStatus | undefined) => {
-    const { capacity, allocatable, addresses, nodeInfo, conditions = [] } = status ?? {};
-    const mine = conditions.filter(({ type }) => own.includes(type));
-    const told = mine.map(({ type, status, reason }) => `${type}=${status} ${reason ?? ""}`).sort();
-    return JSON.stringify([sorted(capacity), sorted(allocatable), addresses, sorted(nodeInfo), told]);
+    const { capacity, allocatable, addresses, nodeInfo } = status ?? {};
+    return JSON.stringify([sorted(capacity), sorted(allocatable), addresses, sorted(nodeInfo)]);
   };
-  return still(before) !== still(wanted);
+  return still(before) !== still(wanted) || tellsNews(before?.conditions, wanted.conditions);
+}
+
+/** Whether conditions say something else than those that stand there; the times and words of their messages do not count. */
+export function tellsNews(before: readonly Condition[] = [], wanted: readonly Condition[] = []): boolean {
+  return wanted.some(({ type, status, reason }) => {
+    const standing = before.find((condition) => condition.type === type);
+    return standing?.status !== status || standing.reason !== reason;
+  });
 }
 
 const sorted = (record: object = {}) => Object.entries(record).sort(([a], [b]) => (a < b ? -1 : 1));

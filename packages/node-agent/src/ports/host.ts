@@ -32,8 +32,17 @@ export interface HostVitals {
   readonly pidsUsed?: number;
   readonly pidsMax?: number;
   readonly temperatureCelsius?: number;
+  /** Where the board's own rules begin to slow it down. */
+  readonly heatLimitCelsius?: number;
+  /** It is being slowed down at this moment, for whatever cause. */
   readonly throttled?: boolean;
+  /** Why, in words for people; empty when it is not. */
+  readonly throttledBy?: readonly string[];
   readonly underVoltage?: boolean;
+  /** What the firmware remembers since the board was switched on, in words for people. */
+  readonly sinceBoot?: readonly string[];
+  /** 0 to 1: how much of the time something waits for the scarcest of processor, memory and disk. */
+  readonly pressure?: number | undefined;
 }
 
 export interface Host {

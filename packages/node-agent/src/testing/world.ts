@@ -59,6 +59,7 @@ export const testConfig: AgentConfig = {
   udpPort: 0,
   cgroupParent: "kubus",
   machineShare: 1,
+  sysfsRoot: "/sys",
   runtime: "process",
   labels: { "kubus.io/shelf": "2" },
   nameservers: ["192.168.0.11"],

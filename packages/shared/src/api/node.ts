@@ -58,13 +58,21 @@ export interface Node extends KubeObject {
 export const nodeAnnotation = {
   model: "kubus.io/model",
   temperatureCelsius: "kubus.io/temperature-celsius",
+  /** From where on the board slows itself down, where its sensors say so. */
+  heatLimitCelsius: "kubus.io/heat-limit-celsius",
   throttled: "kubus.io/throttled",
   underVoltage: "kubus.io/under-voltage",
   load1: "kubus.io/load-1m",
   cpuUsedPercent: "kubus.io/cpu-used-percent",
   memoryUsedPercent: "kubus.io/memory-used-percent",
+  /** How much of the time work waits for the scarcest of processor, memory and disk. */
+  pressurePercent: "kubus.io/pressure-percent",
   /** `true`: the agent mounts projected volumes, so pods may be given their service account's token. */
   projectedVolumes: "kubus.io/projected-volumes",
+  /** The folder on the board below which its persistent volumes are; absent where nothing can be mounted. */
+  volumesFolder: "kubus.io/volumes-folder",
+  /** The folder that this board shares with others, where it has one. */
+  sharedFolder: "kubus.io/shared-folder",
 } as const;
 
 /** Taint keys, as Kubernetes documents them. */
@@ -76,7 +84,20 @@ export const taintKey = {
   diskPressure: "node.kubernetes.io/disk-pressure",
   pidPressure: "node.kubernetes.io/pid-pressure",
   flapping: "kubus.io/flapping",
+  overheated: "kubus.io/overheated",
+  underVoltage: "kubus.io/under-voltage",
 } as const;
+
+/** Conditions that only real boards have. Absent where the board has no such sensor. */
+export const boardCondition = {
+  overheated: "Overheated",
+  /** The board slows itself down, or did so a moment ago. */
+  throttled: "Throttled",
+  underVoltage: "UnderVoltage",
+} as const;
+
+/** A board that says nothing else counts as too hot from here on: where a Raspberry Pi begins to slow down. */
+export const heatLimitCelsius = 80;
 
 /** Reasons that kubus gives for a node's Ready condition. */
 export const readyReason = {

@@ -17,7 +17,13 @@ async function inFolder(body: (folder: string) => Promise<void>): Promise<void> 
 }
 
 const hostIn = (folder: string, machineShare: number) =>
-  realHost({ stateDir: folder, runDir: folder, cgroupParent: `kubus-none-${process.pid}`, machineShare });
+  realHost({
+    stateDir: folder,
+    runDir: folder,
+    cgroupParent: `kubus-none-${process.pid}`,
+    machineShare,
+    sysfsRoot: "/sys",
+  });
 
 test("tells the machine's own figures, and a share of them where boards share it", () =>
   inFolder(async (folder) => {

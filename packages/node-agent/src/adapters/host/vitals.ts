@@ -1,7 +1,8 @@
 /** How the board fares, straight from /proc and /sys: a fraction of a millisecond each second. */
 import { statfs } from "node:fs/promises";
 import type { HostVitals } from "../../ports/host.ts";
-import { namesIn, readNumber, readText } from "./proc.ts";
+import { readNumber, readText } from "./proc.ts";
+import { sensorsIn } from "./sensors.ts";
 
 interface CpuTimes {
   readonly busy: number;
@@ -12,12 +13,14 @@ export interface VitalsTerms {
   readonly stateDir: string;
   /** How many boards share the machine: each has its part of what is free, as of the whole. */
   readonly machineShare: number;
+  /** Where sensors are read: /sys, or a folder that looks like it. */
+  readonly sysfsRoot: string;
 }
 
 /** A function that measures; shares of the processors are those since its last call. */
-export function vitalsReader({ stateDir, machineShare }: VitalsTerms): () => Promise<HostVitals> {
+export function vitalsReader({ stateDir, machineShare, sysfsRoot }: VitalsTerms): () => Promise<HostVitals> {
   let before: CpuTimes = { busy: 0, total: 0 };
-  const sensors = findSensors();
+  const sense = sensorsIn(sysfsRoot);
   return async () => {
     const now = cpuTimes(readText("/proc/stat") ?? "");
     const passed = now.total - before.total;
@@ -34,11 +37,13 @@ export function vitalsReader({ stateDir, machineShare }: VitalsTerms): () => Pro
       ...traffic(readText("/proc/self/net/dev") ?? ""),
       ...given("pidsUsed", Number(tasks.split("/")[1] ?? Number.NaN)),
       ...given("pidsMax", readNumber("/proc/sys/kernel/pid_max")),
-      ...given("temperatureCelsius", sensors.temperature()),
-      ...sensors.power(),
+      ...given("pressure", pressureIn(pressureTexts())),
+      ...sense(cpuUsed),
     };
   };
 }
+
+const pressureTexts = () => ["cpu", "memory", "io"].map((name) => readText(`/proc/pressure/${name}`));
 
 export function memoryOf(field: "MemTotal" | "MemAvailable"): number {
   const [, kilobytes = "0"] =
@@ -66,32 +71,16 @@ function traffic(devices: string): Pick<HostVitals, "networkReceivedBytes" | "ne
   return { networkReceivedBytes: total(1), networkSentBytes: total(9) };
 }
 
-/** Which sensors a board has does not change while it runs. */
-function findSensors() {
-  const zones = namesIn("/sys/class/thermal").filter((name) => name.startsWith("thermal_zone"));
-  const typed = zones.map((name) => ({ path: `/sys/class/thermal/${name}`, type: typeOf(name) }));
-  const zone = typed.find(({ type }) => /cpu|soc|x86_pkg/.test(type)) ?? typed[0];
-  const volts = namesIn("/sys/class/hwmon")
-    .map((name) => `/sys/class/hwmon/${name}`)
-    .find((path) => readText(`${path}/name`) === "rpi_volt");
-  return {
-    temperature: () => {
-      const milli = zone === undefined ? undefined : readNumber(`${zone.path}/temp`);
-      return milli === undefined ? undefined : milli / 1_000;
-    },
-    power: () => piPower(volts),
-  };
-}
-
-const typeOf = (zone: string) => readText(`/sys/class/thermal/${zone}/type`) ?? "";
-
-/** The Raspberry Pi firmware's own flags: bit 0 is under-voltage now, bits 1 to 3 are kinds of slowing down. */
-function piPower(volts: string | undefined): Pick<HostVitals, "throttled" | "underVoltage"> {
-  const flags = readText("/sys/devices/platform/soc/soc:firmware/get_throttled");
-  const alarm = volts === undefined ? undefined : readNumber(`${volts}/in0_lcrit_alarm`);
-  if (flags === undefined) return alarm === undefined ? {} : { underVoltage: alarm !== 0 };
-  const bits = Number.parseInt(flags, 16);
-  return { throttled: (bits & 0b1110) !== 0, underVoltage: (bits & 0b1) !== 0 };
+/**
+ * Of the texts of /proc/pressure: the largest share of the last minute in which something waited. Undefined where the
+ * kernel does not measure it. Pure.
+ */
+export function pressureIn(texts: readonly (string | undefined)[]): number | undefined {
+  const shares = texts.flatMap((text) => {
+    const percent = /^some .*avg60=([\d.]+)/m.exec(text ?? "")?.[1];
+    return percent === undefined ? [] : [Number(percent) / 100];
+  });
+  return shares.length === 0 ? undefined : Math.max(...shares);
 }
 
 function given<Name extends string>(name: Name, value: number | undefined): Partial<Record<Name, number>> {
