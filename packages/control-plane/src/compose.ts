@@ -163,6 +163,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         apiAddress: config.address,
         kinds: kindTable,
         quotaCharges: api.quotaCharges,
+        usage: api.boardUsage,
         tokens,
         signer,
       }),

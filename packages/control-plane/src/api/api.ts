@@ -29,7 +29,7 @@ import { connectionAdmitted } from "./streams/admit-connection.ts";
 import { isProxied, proxySessionOf, type ProxySession } from "./streams/proxy.ts";
 import type { StreamSession } from "./streams/session.ts";
 import { leavesHttp, streamSessionOf } from "./streams/upgrades.ts";
-import { makeBoardUsage } from "./usage/board-usage.ts";
+import { makeBoardUsage, type BoardUsage } from "./usage/board-usage.ts";
 import { actOf } from "./verbs/index.ts";
 
 export interface Api {
@@ -48,6 +48,8 @@ export interface Api {
   readonly objectsAs: ObjectsAs;
   /** What this server charged to quotas, for whoever counts what is used. */
   readonly quotaCharges: QuotaCharges;
+  /** What the boards use, for whoever sizes things by it. */
+  readonly boardUsage: BoardUsage;
   /** For /metrics: what the controllers' passes cost. */
   readonly countPass: CountPass;
   /** What a refusal that was thrown elsewhere looks like to a client. */
@@ -108,6 +110,7 @@ export function makeApi(ports: ApiPorts): Api {
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: state.objectsAs,
     quotaCharges: state.admission.accounts,
+    boardUsage: state.boardUsage,
     countPass: state.metrics.countPass,
     refuse,
   };

@@ -13,7 +13,12 @@ import type { User } from "./request.ts";
 import { finalizeStrategy, mainStrategy, statusStrategy } from "./strategy.ts";
 import { changeObject, createObject, deleteObject, type Target } from "./write.ts";
 
-const patchStrategies = { main: mainStrategy, status: statusStrategy, finalize: finalizeStrategy } as const;
+const patchStrategies = {
+  main: mainStrategy,
+  status: statusStrategy,
+  finalize: finalizeStrategy,
+  scale: mainStrategy,
+} as const;
 
 export const makeObjects =
   (ports: ApiState): ObjectsAs =>
@@ -47,7 +52,7 @@ export const makeObjects =
         kind: Kind<T>,
         target: ObjectTarget,
         patch: object,
-        subresource?: "status" | "finalize",
+        subresource?: "status" | "finalize" | "scale",
       ) => {
         const step = (previous: KubeObject) => applyMergePatch(previous, patch) as KubeObject;
         const strategy = patchStrategies[subresource ?? "main"];

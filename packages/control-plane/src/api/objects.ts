@@ -30,13 +30,14 @@ export interface Objects {
   updateStatus<T extends KubeObject>(kind: Kind<T>, object: T): Promise<T>;
   /**
    * JSON merge patch. With `resourceVersion` in the patch's metadata it is conditional.
-   * `finalize` is for namespaces: it may change `spec.finalizers`, and nothing else can.
+   * `finalize` is for namespaces: it may change `spec.finalizers`, and nothing else can. `scale` only says through which
+   * door the size is changed: the patch is one of the object itself.
    */
   patch<T extends KubeObject>(
     kind: Kind<T>,
     target: Target,
     patch: object,
-    subresource?: "status" | "finalize",
+    subresource?: "status" | "finalize" | "scale",
   ): Promise<T>;
   delete(kind: Kind, target: Target, options?: DeleteOptions): Promise<void>;
   /** Assigns a pod to a node (pods/binding). */

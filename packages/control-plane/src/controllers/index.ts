@@ -16,6 +16,7 @@ import { endpointSliceController } from "./endpointslice/controller.ts";
 import { endpointSliceMirroringController } from "./endpointslice/mirror-controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
 import { garbageController } from "./garbage/controller.ts";
+import { horizontalPodAutoscalerController } from "./horizontalpodautoscaler/controller.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
@@ -29,6 +30,7 @@ import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { serviceRepairController } from "./service-repair/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
+import type { BoardUsage } from "../api/usage/board-usage.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
 
 export interface ControllerTableOptions extends BootstrapOptions {
@@ -37,6 +39,8 @@ export interface ControllerTableOptions extends BootstrapOptions {
   readonly kinds: KindTable;
   /** What this server charges to quotas. */
   readonly quotaCharges: QuotaCharges;
+  /** What the boards say that their pods use. Absent: nothing is scaled by its load. */
+  readonly usage?: BoardUsage | undefined;
   /** Absent: no tokens are put into Secrets. */
   readonly tokens?: TokenKeys | undefined;
   /** Absent: no certificate is signed. */
@@ -53,6 +57,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicationControllerController,
   resourceQuotaController(options.quotaCharges),
   disruptionController,
+  horizontalPodAutoscalerController(options.usage),
   serviceRepairController(options.serviceCidr),
   admissionPolicyController,
   garbageController,

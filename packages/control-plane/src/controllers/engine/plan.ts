@@ -8,7 +8,7 @@ import type { Kind } from "../../kinds/kind.ts";
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a heterogeneous list of kinds has no better type
 export type AnyKind = Kind<any>;
 
-/** What the owner's events say of a creation or deletion, once its outcome and the object's name are known. */
+/** What the owner's events say of a creation, a deletion or a patch, once its outcome and the object's name are known. */
 export interface Tells {
   readonly about: ObjectReference;
   /** A Normal event: the text, followed by the object's name. */
@@ -38,13 +38,14 @@ export type Effect =
       readonly options?: DeleteOptions;
       readonly tells?: Tells;
     }
-  /** JSON merge patch on the main resource, or on /finalize. */
+  /** JSON merge patch on the main resource, or through /finalize or /scale. */
   | {
       readonly type: "patch";
       readonly kind: AnyKind;
       readonly target: Target;
       readonly patch: object;
-      readonly subresource?: "finalize";
+      readonly subresource?: "finalize" | "scale";
+      readonly tells?: Tells;
     }
   /** A merge patch that somebody outside must make first, such as the holder of a key. */
   | {
