@@ -19,11 +19,13 @@ function aNode({
   reason = "AgentReady",
   taints,
   lostAt,
+  ailments = [],
 }: {
   ready?: "True" | "False" | "Unknown";
   reason?: string;
   taints?: Taint[];
   lostAt?: number[];
+  ailments?: string[];
 } = {}): Node {
   return {
     apiVersion: "v1",
@@ -37,6 +39,7 @@ function aNode({
       conditions: [
         { type: "MemoryPressure", status: "False" },
         { type: "Ready", status: ready, reason },
+        ...ailments.map((type) => ({ type, status: "True" as const, message: "84 °C" })),
       ],
     },
   };
@@ -183,4 +186,25 @@ test("a user's NoExecute taint on a ready node needs no witness", () => {
 test("a cordoned node is tainted as in Kubernetes", () => {
   const node = { ...aNode(), spec: { unschedulable: true } };
   assert.deepEqual(check("ready", { node }), ["taints unschedulable:NoSchedule"]);
+});
+
+test("a board that is too hot or short of voltage is avoided, and told of; both end with the condition", () => {
+  const node = aNode({ ailments: ["Overheated", "UnderVoltage", "Throttled"] });
+  assert.deepEqual(check("ready", { node }), [
+    "taints overheated:PreferNoSchedule under-voltage:PreferNoSchedule",
+    "event NodeOverheated",
+    "event NodeUnderVoltage",
+  ]);
+  const cool = aNode({
+    taints: [
+      { key: "kubus.io/overheated", effect: "PreferNoSchedule" },
+      { key: "mine", effect: "NoSchedule" },
+    ],
+  });
+  assert.deepEqual(check("ready", { node: cool }), ["taints :NoSchedule", "event NodeCooledDown"]);
+});
+
+test("a hot board that is tainted already needs nothing", () => {
+  const taints: Taint[] = [{ key: "kubus.io/overheated", effect: "PreferNoSchedule" }];
+  assert.deepEqual(check("ready", { node: aNode({ ailments: ["Overheated"], taints }) }), []);
 });

@@ -11,6 +11,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { nothing, type Effect, type Plan } from "../controllers/engine/plan.ts";
 import { nodeKind, podKind } from "../kinds/index.ts";
+import { ailingEvents, ailingKeys, ailingTaints } from "./ailing.ts";
 import { evictions } from "./eviction.ts";
 import { lossesAnnotation, recentLosses } from "./losses.ts";
 import { nodeLimits, type NodeLife } from "./life.ts";
@@ -37,6 +38,7 @@ export function reconcile(view: NodeView): Plan {
     effects: [
       ...writeCondition(node, life, now),
       ...writeTaints(node, wanted, life, now),
+      ...ailingEvents(node, wanted),
       ...(mayEvict ? due.flatMap((pod) => evict(pod, node)) : []),
       ...(isLost(life) ? pods.filter((pod) => !due.includes(pod)).flatMap(markNotReady(now)) : []),
     ],
@@ -109,6 +111,7 @@ const ownKeys: readonly string[] = [
   taintKey.unreachable,
   taintKey.unschedulable,
   taintKey.flapping,
+  ...ailingKeys,
 ];
 
 function wantedTaints(node: Node, life: NodeLife, now: number): readonly Taint[] {
@@ -130,6 +133,7 @@ function wantedTaints(node: Node, life: NodeLife, now: number): readonly Taint[]
   }
   if (recentLosses(node, now).length >= nodeLimits.flapsMax)
     own.push({ key: taintKey.flapping, effect: "PreferNoSchedule" });
+  own.push(...ailingTaints(node));
   return [...present.filter(({ key }) => !ownKeys.includes(key)), ...own.map(keep)];
 }
 
