@@ -20,6 +20,16 @@ export interface CacheEvent<T extends KubeObject = KubeObject> {
   readonly json: () => Uint8Array;
 }
 
+/**
+ * A property by which objects of a kind are looked for, and the values that an object has of it. It is kept from its
+ * first use on, and known by its identity: make it once.
+ */
+export interface CacheIndex<T extends KubeObject = KubeObject> {
+  readonly kind: Kind<T>;
+  /** Pure. An empty text counts as no value. */
+  readonly valuesOf: (object: T) => readonly string[];
+}
+
 export interface Cache {
   /** Every kind that is stored at this moment; custom kinds come and go. */
   kinds(): readonly Kind[];
@@ -38,6 +48,8 @@ export interface Cache {
   byUid(uid: string): KubeObject | undefined;
   /** Pods bound to a node. */
   onNode<T extends KubeObject>(kind: Kind<T>, nodeName: string): readonly T[];
+  /** Objects that have this value of an index, in no particular order. */
+  indexed<T extends KubeObject>(index: CacheIndex<T>, value: string): readonly T[];
   /** The newest revision applied, of the store that holds this kind. */
   revision(kind: Kind): Revision;
   /** The resourceVersion that stands for `revision(kind)`. */

@@ -9,7 +9,7 @@ import type { Kind } from "../kinds/kind.ts";
 import { formatKey } from "../store/key.ts";
 import { memoryStore } from "../store/memory-store.ts";
 import type { Follower, Store } from "../store/store.ts";
-import { cacheLimits, type CacheEvent } from "./cache.ts";
+import { cacheLimits, type CacheEvent, type CacheIndex } from "./cache.ts";
 import { makeCache } from "./make-cache.ts";
 
 const row = (plural: string, kind: string, storage: Kind["storage"] = "durable") =>
@@ -112,6 +112,35 @@ test("finds objects by uid, owner and node, also after they moved", async () => 
   await stores.durable.delete(keyOf(pods, moved), moved, next);
   await settle();
   assert.deepEqual([names(cache.dependentsOf("o2")), cache.byUid("uid-a")], [["c"], undefined]);
+});
+
+test("keeps an index from its first use on, and each object under the values that it has now", async () => {
+  const { stores, cache, create } = await world();
+  const byLetter: CacheIndex = {
+    kind: pods,
+    valuesOf: ({ metadata }) => [
+      metadata.name.slice(0, 1),
+      ...(metadata.ownerReferences ?? []).map(({ uid }) => uid),
+    ],
+  };
+  const revision = await create(anObject("ann", { owner: "o1" }));
+  await settle();
+  assert.deepEqual(names(cache.indexed(byLetter, "a")), ["ann"]);
+  await create(anObject("abe"));
+  await create(anObject("bob", { owner: "o1" }));
+  await create(anObject("amy"), maps);
+  await settle();
+  assert.deepEqual(names(cache.indexed(byLetter, "a")), ["ann", "abe"]);
+  assert.deepEqual(names(cache.indexed(byLetter, "o1")), ["ann", "bob"]);
+  const moved = anObject("ann");
+  const next = await stores.durable.update(keyOf(pods, moved), moved, revision);
+  await settle();
+  assert.deepEqual(names(cache.indexed(byLetter, "o1")), ["bob"]);
+  assert.equal(cache.indexed(byLetter, "a")[0]?.metadata.resourceVersion, String(next), "as it is now");
+  await stores.durable.delete(keyOf(pods, moved), moved, next);
+  await settle();
+  assert.deepEqual(names(cache.indexed(byLetter, "a")), ["abe"]);
+  assert.deepEqual(cache.indexed(byLetter, "z"), []);
 });
 
 test("objects cannot be changed by who reads them", async () => {

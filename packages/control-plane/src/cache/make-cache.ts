@@ -14,7 +14,7 @@ import { systemClock } from "@kubus/shared/time/system-clock.ts";
 import type { Kind } from "../kinds/kind.ts";
 import type { KindTable } from "../kinds/kind-table.ts";
 import type { Store } from "../store/store.ts";
-import { cacheLimits, type Cache, type CacheEvent } from "./cache.ts";
+import { cacheLimits, type Cache, type CacheEvent, type CacheIndex } from "./cache.ts";
 import { Feeding } from "./feeding.ts";
 import { Contents } from "./contents.ts";
 import { undone } from "./past.ts";
@@ -67,6 +67,7 @@ export function makeCache({ kinds, stores, log, clock = systemClock }: CacheOpti
     },
     controlledBy: (kind, uid) => as(shelf(kind).controlledBy(uid)),
     onNode: (kind, name) => as(shelf(kind).onNode(name)),
+    indexed: (index, value) => as(shelf(index.kind).indexed(index as unknown as CacheIndex, value)),
     dependentsOf: (uid) => contents.dependentsOf(uid),
     byUid: (uid) => contents.byUid(uid),
     revision: (kind) => feedingOf(kind).applied(),

@@ -5,7 +5,7 @@
  */
 import { controllerOf, type KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Kind } from "../kinds/kind.ts";
-import type { CacheEvent } from "./cache.ts";
+import type { CacheEvent, CacheIndex } from "./cache.ts";
 import { Ring } from "./ring.ts";
 import { SortedKeys } from "./sorted-keys.ts";
 
@@ -21,6 +21,8 @@ export class Shelf {
   readonly #keys = new SortedKeys();
   readonly #byController = new Index();
   readonly #byNode = new Index();
+  /** Those that somebody has asked for. */
+  readonly #asked = new Map<CacheIndex, Index>();
   /** Lists are asked for far more often than anything changes. */
   #lists = new Map<string, readonly KubeObject[]>();
 
@@ -56,6 +58,10 @@ export class Shelf {
     return this.#byNode.get(name);
   }
 
+  indexed(by: CacheIndex, value: string): readonly KubeObject[] {
+    return (this.#asked.get(by) ?? this.#begin(by)).get(value);
+  }
+
   put(place: string, object: KubeObject): void {
     const previous = this.#held.get(place);
     this.#held.set(place, object);
@@ -71,12 +77,25 @@ export class Shelf {
     this.#reindex(place, previous, undefined);
   }
 
+  #begin(by: CacheIndex): Index {
+    const index = new Index();
+    for (const [place, object] of this.#held) index.move(place, [], by.valuesOf(object), object);
+    this.#asked.set(by, index);
+    return index;
+  }
+
   #reindex(place: string, previous: KubeObject | undefined, next: KubeObject | undefined): void {
     if (this.#lists.size > 0) this.#lists = new Map();
     this.#byController.move(place, [uidOfController(previous)], [uidOfController(next)], next);
     this.#byNode.move(place, [nodeOf(previous)], [nodeOf(next)], next);
+    for (const [by, index] of this.#asked) {
+      index.move(place, valuesIn(by, previous), valuesIn(by, next), next);
+    }
   }
 }
+
+const valuesIn = (by: CacheIndex, object: KubeObject | undefined): readonly string[] =>
+  object === undefined ? [] : by.valuesOf(object);
 
 const uidOfController = (object: KubeObject | undefined) =>
   object === undefined ? undefined : controllerOf(object)?.uid;

@@ -11,7 +11,7 @@ import {
 } from "@kubus/shared/api/meta.ts";
 import type { ObjectReference } from "@kubus/shared/api/core.ts";
 import type { AnyKind, Effect } from "../engine/plan.ts";
-import { selects } from "./selection.ts";
+import { matcherOf } from "./selection.ts";
 
 export interface Claims<T> {
   /** Owned now, or after the effects. */
@@ -30,11 +30,12 @@ export interface ClaimOptions<T> {
 export function claimsOf<T extends KubeObject>(options: ClaimOptions<T>): Claims<T> {
   const { owner, selector, kind, candidates } = options;
   const isEnding = owner.metadata.deletionTimestamp !== undefined;
+  const isSelected = matcherOf(selector);
   const owned: T[] = [];
   const effects: Effect[] = [];
   for (const object of candidates) {
     const controller = controllerOf(object);
-    const isMeant = selects(selector, object.metadata.labels);
+    const isMeant = isSelected(object.metadata.labels);
     if (controller?.uid === owner.metadata.uid) {
       if (isMeant) owned.push(object);
       else if (!isEnding) effects.push(writeOwners(kind, object, ownersWithout(object, owner)));
