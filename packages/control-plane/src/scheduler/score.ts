@@ -3,6 +3,7 @@
  */
 import { preference } from "./affinity.ts";
 import type { Board } from "./board.ts";
+import { boardScores } from "./board-scores.ts";
 import { tolerates } from "../nodes/eviction.ts";
 import { neighbourWishes } from "./neighbours.ts";
 import { crowding } from "./topology.ts";
@@ -80,6 +81,7 @@ export const scores: readonly { readonly name: string; readonly weight: number; 
   { name: "leastAllocated", weight: 1, score: leastAllocated },
   { name: "balanced", weight: 1, score: balanced },
   { name: "fewestPods", weight: 1, score: fewestPods },
+  ...boardScores,
 ];
 
 /** The best board. Of equals the one with the fewest pods, then the first by name. */
