@@ -38,6 +38,7 @@ import { nodeLifeController } from "./nodes/controller.ts";
 import { greetAgents } from "./nodes/hello.ts";
 import { followLives } from "./nodes/lives.ts";
 import { makeScheduler } from "./scheduler/scheduler.ts";
+import { isDisabled, runsController } from "./switches/switches.ts";
 
 export interface ServerParts {
   readonly config: ServerConfig;
@@ -106,14 +107,10 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
     serviceCidr: config.serviceCidr,
     webhooks,
   });
-  const feed = makeFeed({
-    cache,
-    kinds: { Node: nodeKind, Pod: podKind, Event: eventKind },
-    registry,
-    channels: bulk,
-    clock,
-    log,
-  });
+  const feedKinds = { Node: nodeKind, Pod: podKind, Event: eventKind };
+  const feed = isDisabled(config.switches, "dashboard")
+    ? undefined
+    : makeFeed({ cache, kinds: feedKinds, registry, channels: bulk, clock, log });
   await cache.synced;
 
   const detector = await startDetector({
@@ -142,7 +139,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   const https = await serveHttps(api, {
     ...config.api,
     clientCa: config.clientCa,
-    upgrades: { "/kubus/v1/feed": (socket) => feed.connect(feedSocketOn(socket)) },
+    upgrades: feed === undefined ? {} : { "/kubus/v1/feed": (socket) => feed.connect(feedSocketOn(socket)) },
     log,
   });
   const busDoor = serveBus(api, bus, channels);
@@ -167,28 +164,31 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         tokens,
         signer,
       }),
-    ],
+    ].filter(({ name }) => runsController(config.switches, name)),
     cache,
     objectsAs: api.objectsAs,
     eventKind,
     countPass: api.countPass,
     ...run,
   });
-  const scheduler = makeScheduler({ cache, objectsAs: api.objectsAs, eventKind, ...run });
+  const scheduler = isDisabled(config.switches, "scheduler")
+    ? undefined
+    : makeScheduler({ cache, objectsAs: api.objectsAs, eventKind, ...run });
   const leadership = startLeadership({
     name: config.name,
     cache,
     objects: api.objectsAs("system:kubus-server"),
+    switches: config.switches,
     ...run,
     onGained: () => {
       log.info("leadership.gained");
       controllers.start();
-      scheduler.start();
+      scheduler?.start();
     },
     onLost: () => {
       log.info("leadership.lost");
       void controllers.stop();
-      void scheduler.stop();
+      void scheduler?.stop();
     },
   });
   log.info("server.serving", { api: `${config.api.host}:${https.port}`, udp: detector.udpPort });
@@ -199,7 +199,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
       await leadership.stop();
       busDoor.unsubscribe();
       greeting.unsubscribe();
-      feed.close();
+      feed?.close();
       await https.close();
       webhooks.close();
       await audit.close();

@@ -1,5 +1,6 @@
 /** What a control plane must be told. Parsed once by `kubus server`, passed down as a plain object. */
 import type { LegacyApis } from "./kinds/legacy/index.ts";
+import type { Switches } from "./switches/switches.ts";
 
 export interface ServerConfig {
   /** `server-1`. */
@@ -28,6 +29,8 @@ export interface ServerConfig {
   readonly failover: "fast" | "balanced" | "patient";
   /** Groups and versions that Kubernetes does not serve any more. */
   readonly legacyApis: LegacyApis;
+  /** Controllers and parts that work here; the server that leads goes by its own. */
+  readonly switches: Switches;
   /** Derives the boards' beat keys. Hex, 32 bytes, the same on all servers. */
   readonly clusterSecret: string;
   /** The interface that leads to the boards: no verdicts while it has no carrier. */

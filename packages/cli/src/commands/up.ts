@@ -3,6 +3,7 @@ import { resolve } from "node:path";
 import { Complaint, defineCommand, type Terminal } from "../command/command.ts";
 import { openFolder } from "../cluster/folder.ts";
 import { becomeDetached, detach } from "../adapters/detach.ts";
+import { switchesOf } from "../configuration/server.ts";
 import { dirFlag } from "./dir-flag.ts";
 
 export const up = defineCommand({
@@ -53,6 +54,17 @@ export const up = defineCommand({
       meaning:
         "Whether kubectl lists the groups and versions that Kubernetes dropped; they are served in any case.",
     },
+    controllers: {
+      kind: "list",
+      placeholder: "NAMES",
+      meaning:
+        "Controllers that run: * for all, NAME for that one, -NAME for all but that one, as in *,-deployment.",
+    },
+    disable: {
+      kind: "list",
+      placeholder: "PARTS",
+      meaning: "Parts of kubus that do not work: scheduler, dashboard, or both.",
+    },
     detach: { kind: "switch", meaning: "Return as soon as it is ready; end it with kubus down." },
   },
   meaning:
@@ -62,6 +74,7 @@ export const up = defineCommand({
       throw new Complaint(
         "--runtime cri is not there yet: this kubus runs pods with its own process runtime only.",
       );
+    const switches = switchesOf(flags.controllers, flags.disable);
     const dir = resolve(flags.dir);
     const isDetached = becomeDetached();
     if (flags.detach && isDetached === undefined) {
@@ -77,6 +90,7 @@ export const up = defineCommand({
       dashboardPort: flags["dashboard-port"],
       failover: flags.failover,
       legacyApis: flags["legacy-apis"] === "on" ? "announced" : "hidden",
+      switches,
       terminal: out,
     });
   },

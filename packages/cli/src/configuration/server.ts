@@ -1,5 +1,7 @@
 /** THE table of what `kubus server` must be told, and how it becomes a `ServerConfig`. */
 import type { ServerConfig } from "@kubus/control-plane/config.ts";
+import { parts, readSwitches } from "@kubus/control-plane/switches/switches.ts";
+import { Complaint } from "../command/command.ts";
 import type { ConfigRow, Settings } from "./table.ts";
 
 export const serverRows: readonly ConfigRow[] = [
@@ -107,6 +109,21 @@ export const serverRows: readonly ConfigRow[] = [
       "Groups and versions that Kubernetes dropped, such as extensions/v1beta1: listed, served unlisted, or not served.",
   },
   {
+    key: "controllers",
+    flag: "controllers",
+    kind: "list",
+    default: "*",
+    meaning:
+      "Controllers that run while this server leads: * for all, NAME for that one, -NAME for all but that one. An unknown name is refused with the list of names.",
+  },
+  {
+    key: "disable",
+    flag: "disable",
+    kind: "list",
+    default: "",
+    meaning: `Parts that do not work on this server: ${Object.keys(parts).join(", ")}.`,
+  },
+  {
     key: "clusterSecretFile",
     flag: "cluster-secret-file",
     kind: "file",
@@ -147,7 +164,18 @@ export function serverConfig(settings: Settings, version: string): ServerConfig 
     serviceCidr: text("serviceCidr"),
     failover: text("failover") as ServerConfig["failover"],
     legacyApis: text("legacyApis") as ServerConfig["legacyApis"],
+    switches: switchesOf(texts("controllers"), texts("disable")),
     clusterSecret: text("clusterSecretFile"),
     ...(link === undefined ? {} : { link }),
   };
+}
+
+/** Throws a `Complaint` that names what there is. For `kubus up`, too, which must not start what would end at once. */
+export function switchesOf(
+  controllers: readonly string[],
+  disable: readonly string[],
+): ServerConfig["switches"] {
+  const reading = readSwitches({ controllers, disable });
+  if ("complaint" in reading) throw new Complaint(reading.complaint);
+  return reading.switches;
 }

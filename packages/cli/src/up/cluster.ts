@@ -35,7 +35,8 @@ export interface Cluster {
   readonly machines: Machines;
   /** Where people go. */
   readonly api: string;
-  readonly dashboard: string;
+  /** Undefined: it was disabled. */
+  readonly dashboard: string | undefined;
   /** Resolves when the API answers and all boards are Ready. Rejects with `Complaint` when that takes too long. */
   ready(signal: AbortSignal): Promise<void>;
   status(): Promise<Status>;
@@ -72,21 +73,15 @@ export async function raiseCluster(
     `starting the bus, ${count(ground.world.servers, "server")} and ${count(ground.world.boards, "board")} ...`,
   );
   const origins = () => living().map(({ host, port }) => `https://${host}:${port}`);
-  const picture = startPicture({
-    layout,
-    port: options.dashboardPort,
-    keys,
-    machines,
-    servers: origins,
-    log,
-    registry,
-  });
-  let dashboard = "";
-  const opened = picture.then((page) => {
+  let dashboard: string | undefined;
+  const open = async () => {
+    if (options.switches?.disabled.includes("dashboard") === true) return;
+    const port = options.dashboardPort;
+    const page = await startPicture({ layout, port, keys, machines, servers: origins, log, registry });
     openings.add(() => page.close());
     dashboard = page.url;
-  });
-  await allSettled([opened, startMachines(rig, openings, signal)]);
+  };
+  await allSettled([open(), startMachines(rig, openings, signal)]);
   const client = apiClient({ host: "127.0.0.1", port: relay.port, authority, admin });
   const nodes = followNodes({ api: client, clock, onError });
   openings.add(() => {
@@ -126,7 +121,7 @@ interface Parts {
   readonly client: ApiClient;
   readonly nodes: Nodes;
   readonly api: string;
-  readonly dashboard: string;
+  readonly dashboard: string | undefined;
 }
 
 function clusterOf(parts: Parts): Cluster {
@@ -224,7 +219,7 @@ async function statusOf(
     state,
     kubeconfig: options.layout.kubeconfig,
     api,
-    dashboard,
+    dashboard: dashboard ?? null,
     bus: { pid: bus.process()?.pid ?? null, url: `tls://${ground.bus.host}:${ground.bus.port}` },
     servers: await Promise.all(
       machines.list("server").map(async ({ name, address, child, cable }) => {

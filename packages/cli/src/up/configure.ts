@@ -6,6 +6,7 @@
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { isThere, secretMode, writeWhole } from "../adapters/files.ts";
+import type { ServerConfig } from "@kubus/control-plane/config.ts";
 import type { Traits } from "../boards/virtual-boards.ts";
 import { natsConf } from "../cluster/bus-conf.ts";
 import {
@@ -52,6 +53,8 @@ export interface ClusterPlan {
   readonly failover: string;
   /** As the server's configuration names it; its own default when absent. */
   readonly legacyApis?: string;
+  /** As above. */
+  readonly switches?: ServerConfig["switches"];
 }
 
 export interface Keys {
@@ -104,7 +107,7 @@ export async function configureUsers(
 }
 
 export async function configureServer(plan: ClusterPlan, server: ServerPlan): Promise<void> {
-  const { layout, ranges, failover, legacyApis } = plan;
+  const { layout, ranges, failover, legacyApis, switches } = plan;
   const { name, address, api, udpPort, traits } = server;
   const { link, bus = plan.bus } = traits;
   const own = layout.server(name);
@@ -128,6 +131,7 @@ export async function configureServer(plan: ClusterPlan, server: ServerPlan): Pr
       serviceCidr: ranges.serviceCidr,
       failover,
       ...(legacyApis === undefined ? {} : { legacyApis }),
+      ...(switches === undefined ? {} : { controllers: switches.controllers, disable: switches.disabled }),
       clusterSecretFile: layout.clusterSecret,
       ...(link === undefined ? {} : { link }),
     }),

@@ -17,7 +17,7 @@ import type { Layout } from "../cluster/layout.ts";
 import { Complaint, type Terminal } from "../command/command.ts";
 import { raiseCluster, type Cluster } from "./cluster.ts";
 import { serveControl, type ControlRequest } from "./control.ts";
-import type { ClusterOptions } from "./rig.ts";
+import type { ClusterOptions, Switches } from "./rig.ts";
 import { upMachine } from "./up.machine.ts";
 import type { Wishes } from "./world-file.ts";
 
@@ -28,6 +28,8 @@ export interface UpOptions {
   readonly dashboardPort: number;
   readonly failover: string;
   readonly legacyApis?: string;
+  /** Default: everything works. */
+  readonly switches?: Switches;
   readonly terminal: Terminal;
   /** What servers and agents run. Default: the bundles of this checkout. */
   readonly programs?: () => Promise<Bundles>;
@@ -140,7 +142,7 @@ async function lower(run: Run): Promise<undefined> {
 }
 
 const readyLine = ({ api, dashboard }: Cluster, { kubeconfig }: Layout) =>
-  `ready: API ${api} dashboard ${dashboard} (export KUBECONFIG=${kubeconfig})`;
+  `ready: API ${api} dashboard ${dashboard ?? "disabled"} (export KUBECONFIG=${kubeconfig})`;
 
 function exitCodeOf(failure: unknown, say: (line: string) => void): number {
   if (failure === undefined) return 0;

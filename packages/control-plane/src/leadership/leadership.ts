@@ -15,6 +15,7 @@ import { microTimestamp, type Clock } from "@kubus/shared/time/clock.ts";
 import type { Objects } from "../api/objects.ts";
 import type { Cache } from "../cache/cache.ts";
 import { leaseKind, namespaceKind } from "../kinds/index.ts";
+import { annotationsOf, everything, type Switches } from "../switches/switches.ts";
 import { claimOf, leadershipLimits, leaseTarget } from "./claim.ts";
 import { leadershipMachine, type ClaimOutcome } from "./leadership.machine.ts";
 
@@ -23,6 +24,8 @@ export interface LeadershipOptions {
   readonly name: string;
   readonly cache: Cache;
   readonly objects: Objects;
+  /** Which parts work while this server leads; told on the lease. Absent: all. */
+  readonly switches?: Switches;
   readonly clock: Clock;
   readonly registry?: ActorRegistry;
   readonly log: Log;
@@ -85,8 +88,9 @@ function claimLease(options: LeadershipOptions) {
     const spec = { holderIdentity: me, leaseDurationSeconds, renewTime: at, ...tenancy };
     if (lease === undefined) await createLease(options, spec);
     else {
-      const metadata = { resourceVersion: lease.metadata.resourceVersion };
-      await objects.patch(leaseKind, leaseTarget, { metadata, spec });
+      const { resourceVersion } = lease.metadata;
+      const annotations = annotationsOf(options.switches ?? everything);
+      await objects.patch(leaseKind, leaseTarget, { metadata: { resourceVersion, annotations }, spec });
     }
     if (clock.monotonic() - begun > leadershipLimits.renewalMaxMs) {
       throw new Trouble("timeout", "The lease was written too late to count.");
@@ -95,7 +99,8 @@ function claimLease(options: LeadershipOptions) {
   });
 }
 
-async function createLease({ cache, objects }: LeadershipOptions, spec: Lease["spec"]): Promise<void> {
+async function createLease(options: LeadershipOptions, spec: Lease["spec"]): Promise<void> {
+  const { cache, objects, switches = everything } = options;
   const { namespace } = leaseTarget;
   if (cache.get<Namespace>(namespaceKind, undefined, namespace) === undefined) {
     await objects.create(namespaceKind, { metadata: { name: namespace } }).catch((error: unknown) => {
@@ -103,7 +108,12 @@ async function createLease({ cache, objects }: LeadershipOptions, spec: Lease["s
       if (!isRefusal(error, "alreadyExists")) throw error;
     });
   }
-  await objects.create<Lease>(leaseKind, { metadata: { ...leaseTarget }, ...(spec && { spec }) });
+  const told = Object.entries(annotationsOf(switches)).filter(([, text]) => text !== null);
+  const annotations = Object.fromEntries(told) as Readonly<Record<string, string>>;
+  await objects.create<Lease>(leaseKind, {
+    metadata: { ...leaseTarget, annotations },
+    ...(spec && { spec }),
+  });
 }
 
 /** Lets go of the lease, so that another server need not wait until it looks abandoned. */

@@ -1,0 +1,36 @@
+/**
+ * THE list of names for `kubus server --controllers`: each controller of the table of controllers, and the names by
+ * which people know it from kube-controller-manager. Every name may also end in `-controller`, as it does there.
+ *
+ * The table itself needs a whole server to be made; the command line must know the names without one. A test holds
+ * both together.
+ */
+export const controllerNames: Readonly<Record<string, readonly string[]>> = {
+  "admission-policy": ["validatingadmissionpolicy-status"],
+  apiservice: [],
+  bootstrap: [],
+  certificate: ["certificatesigningrequest-signing"],
+  "clusterrole-aggregation": [],
+  customresourcedefinition: [],
+  deployment: [],
+  disruption: [],
+  endpoint: ["endpoints"],
+  endpointslice: [],
+  endpointslicemirroring: ["endpointslice-mirroring"],
+  garbage: ["garbagecollector", "garbage-collector"],
+  "horizontal-pod-autoscaler": ["hpa", "horizontalpodautoscaling"],
+  namespace: [],
+  "namespace-furniture": ["root-ca-certificate-publisher", "serviceaccount"],
+  nodeaddress: ["node-ipam", "nodeipam"],
+  nodelife: ["node-lifecycle", "nodelifecycle", "taint-eviction"],
+  podgc: ["pod-garbage-collector"],
+  priorityclass: [],
+  "pv-protection": ["persistentvolume-protection"],
+  "pvc-protection": ["persistentvolumeclaim-protection"],
+  "rbac-policy": [],
+  replicaset: [],
+  replication: ["replicationcontroller"],
+  resourcequota: [],
+  "service-repair": [],
+  "serviceaccount-token": [],
+};
