@@ -32,7 +32,8 @@ export function makeAutoscalerMemory(
   const recommendations = new Map<string, readonly Recommendation[]>();
 
   const ask = async (nodes: readonly string[]): Promise<ReadonlyMap<string, PodUsage>> => {
-    const reports = await Promise.all([...new Set(nodes)].map((node) => usage?.of(node)));
+    if (usage === undefined) return new Map();
+    const reports = await Promise.all([...new Set(nodes)].map((node) => usage.of(node)));
     return new Map(reports.flatMap((report) => (report?.pods ?? []).map((pod) => [pod.uid, pod] as const)));
   };
 
