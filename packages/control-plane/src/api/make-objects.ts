@@ -11,6 +11,7 @@ import { applyMergePatch } from "./merge-patch.ts";
 import type { ApiState } from "./ports.ts";
 import type { User } from "./request.ts";
 import { finalizeStrategy, mainStrategy, statusStrategy } from "./strategy.ts";
+import { evictPod } from "./verbs/pod-eviction.ts";
 import { changeObject, createObject, deleteObject, type Target } from "./write.ts";
 
 const patchStrategies = {
@@ -64,6 +65,10 @@ export const makeObjects =
       },
       delete: async (kind, target, options = {}) => {
         await deleteObject(ports, targetOf(kind, target), options);
+      },
+      evict: async ({ uid, ...pod }) => {
+        invariant(podKind !== undefined, "there is no kind Pod to evict");
+        await evictPod(ports, targetOf(podKind, pod), { preconditions: { uid } });
       },
       bind: async ({ uid, ...pod }, nodeName) => {
         invariant(podKind !== undefined, "there is no kind Pod to bind");

@@ -40,6 +40,8 @@ export interface Objects {
     subresource?: "status" | "finalize" | "scale",
   ): Promise<T>;
   delete(kind: Kind, target: Target, options?: DeleteOptions): Promise<void>;
+  /** Asks a pod to leave (pods/eviction): rejects with `tooManyRequests` when its disruption budget says not now. */
+  evict(pod: Target & { readonly uid: string }): Promise<void>;
   /** Assigns a pod to a node (pods/binding). */
   bind(pod: Target & { readonly uid: string }, nodeName: string): Promise<void>;
 }

@@ -34,11 +34,12 @@ export const createEviction: Act = async (state, call) => {
   if ((metadata?.name ?? call.name) !== call.name)
     throw badRequest("name in URL does not match name in Eviction object");
   const dryRun = call.dryRun || (deleteOptions.dryRun ?? []).length > 0;
-  await evict(state, { ...targetOf(call), dryRun }, deleteOptionsOf(deleteOptions));
+  await evictPod(state, { ...targetOf(call), dryRun }, deleteOptionsOf(deleteOptions));
   return json(201, { kind: "Status", apiVersion: "v1", metadata: {}, status: "Success", code: 201 });
 };
 
-async function evict(state: ApiState, target: Target, options: DeleteOptions): Promise<void> {
+/** Deletes the pod if its budget grants that; rejects with a refusal when it does not, or when the pod is another by now. */
+export async function evictPod(state: ApiState, target: Target, options: DeleteOptions): Promise<void> {
   const { kind, namespace, name } = target;
   const pod = state.cache.get(kind, namespace, name) as Pod | undefined;
   if (pod === undefined) throw notFound(kind, name);

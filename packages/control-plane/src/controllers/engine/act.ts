@@ -108,6 +108,9 @@ async function write(objects: Objects, effect: Write): Promise<string> {
         if (!isRefusal(error, "notFound")) throw error;
       });
       return effect.target.name;
+    case "evict":
+      await objects.evict(effect.target);
+      return effect.target.name;
     case "patch":
       await objects.patch(kind, effect.target, effect.patch, effect.subresource);
       return effect.target.name;

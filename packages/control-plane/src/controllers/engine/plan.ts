@@ -38,6 +38,13 @@ export type Effect =
       readonly options?: DeleteOptions;
       readonly tells?: Tells;
     }
+  /** Asks a pod to leave by the eviction API: its disruption budget may refuse. */
+  | {
+      readonly type: "evict";
+      readonly kind: AnyKind;
+      readonly target: Target & { readonly uid: string };
+      readonly tells?: Tells;
+    }
   /** JSON merge patch on the main resource, or through /finalize or /scale. */
   | {
       readonly type: "patch";
