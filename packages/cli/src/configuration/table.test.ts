@@ -85,3 +85,19 @@ test("a server's flags alone are enough", async () => {
     ["server-1", ["tls://a:1", "tls://b:2"], 6443, "balanced", "hidden"],
   );
 });
+
+test("a server is told which controllers and parts work, and refuses names that there are not", async () => {
+  const files = Object.fromEntries(
+    serverRows.map(({ flag, kind }) => [flag, kind === "file" ? "/etc/kubus/seed" : undefined]),
+  );
+  const known = { ...files, name: "server-1", "bus-servers": ["tls://a:1"], address: "10.0.0.1" };
+  const told = async (flags: Readonly<Record<string, unknown>>) =>
+    serverConfig(await read(serverRows, { ...known, ...flags }), "1").switches;
+  assert.deepEqual(await told({}), { controllers: ["*"], disabled: [] });
+  assert.deepEqual(await told({ controllers: ["*,-deployment"], disable: ["scheduler"] }), {
+    controllers: ["*", "-deployment"],
+    disabled: ["scheduler"],
+  });
+  await assert.rejects(told({ controllers: ["*,-deploy"] }), /"-deploy" is no controller. There are: \*, /);
+  await assert.rejects(told({ disable: ["dns"] }), /"dns" cannot be disabled. What can be: scheduler, /);
+});

@@ -80,9 +80,23 @@ test("component statuses tell what the server knows, and that nobody should ask"
   assert.deepEqual(
     all.json.rows.map(({ cells }) => cells),
     [
-      ["controller-manager", "Healthy", "ok", ""],
-      ["scheduler", "Healthy", "ok", ""],
+      ["bus", "Healthy", "ok", ""],
+      ["controller-manager", "Healthy", "server-1 leads", ""],
+      ["scheduler", "Healthy", "server-1 leads", ""],
       ["store", "Healthy", "ok", ""],
+    ],
+  );
+  const told = { "kubus.io/controllers": "*,-deployment", "kubus.io/disabled": "scheduler" };
+  await ask("PATCH", `${leases}/kubus-controllers`, {
+    body: { metadata: { annotations: told } },
+    contentType: "application/merge-patch+json",
+  });
+  const partly = await ask("GET", "/api/v1/componentstatuses", { accept: table });
+  assert.deepEqual(
+    partly.json.rows.slice(1, 3).map(({ cells }) => cells),
+    [
+      ["controller-manager", "Healthy", "server-1 leads, without deployment", ""],
+      ["scheduler", "Unknown", "disabled on server-1, which leads", ""],
     ],
   );
   assert.equal((await ask("GET", "/api/v1/componentstatuses/etcd-0")).status, 404);

@@ -8,6 +8,7 @@ import { settle } from "@kubus/shared/testing/settle.ts";
 import { aCluster } from "../controllers/testing/cluster.ts";
 import { leaseKind } from "../kinds/index.ts";
 import type { Objects } from "../api/objects.ts";
+import type { Switches } from "../switches/switches.ts";
 import { claimOf } from "./claim.ts";
 import { leadershipMachine } from "./leadership.machine.ts";
 import { leaseTarget } from "./claim.ts";
@@ -17,12 +18,13 @@ import { startLeadership } from "./leadership.ts";
 async function someServers() {
   const { cache, clock, objects } = await aCluster();
   const trace: string[] = [];
-  const server = (name: string) => {
+  const server = (name: string, switches?: Switches) => {
     let isCut = false;
     const patch: Objects["patch"] = (...args) =>
       isCut ? Promise.reject(new Trouble("timeout", "the cable is pulled")) : objects.patch(...args);
     const leadership = startLeadership({
       name,
+      ...(switches === undefined ? {} : { switches }),
       cache,
       clock,
       objects: { ...objects, patch },
@@ -78,6 +80,18 @@ test("INVARIANT: a leader that cannot renew ends before another begins", async (
   first.mend();
   await clock.advance(60_000);
   assert.equal(trace(), "server-1 leads → server-1 ends → server-2 leads");
+});
+
+test("the lease tells what the leader was told, and no more when the next leader was told nothing", async () => {
+  const { server, clock, cache } = await someServers();
+  const told = () => cache.get(leaseKind, leaseTarget.namespace, leaseTarget.name)?.metadata.annotations;
+  const first = server("server-1", { controllers: ["*", "-deployment"], disabled: ["scheduler"] });
+  await clock.advance(100);
+  assert.deepEqual(told(), { "kubus.io/controllers": "*,-deployment", "kubus.io/disabled": "scheduler" });
+  server("server-2");
+  await first.stop();
+  await clock.advance(100);
+  assert.deepEqual(told() ?? {}, {});
 });
 
 test("a renewal that fails for a moment costs nothing", async () => {

@@ -8,11 +8,10 @@ import { controllerNames } from "./controller-names.ts";
 import {
   annotationsOf,
   everything,
-  idleControllers,
   isDisabled,
   readSwitches,
-  runsController,
   switchesOn,
+  workOf,
   type Switches,
 } from "./switches.ts";
 
@@ -25,32 +24,25 @@ const complaint = (controllers: readonly string[], disable: readonly string[] = 
   return "complaint" in reading ? reading.complaint : assert.fail(JSON.stringify(reading));
 };
 
-const table: readonly {
-  readonly words: readonly string[];
-  readonly idle: readonly string[];
-}[] = [
-  { words: [], idle: [] },
-  { words: ["*"], idle: [] },
-  { words: ["*,-deployment"], idle: ["deployment"] },
-  { words: ["*", "-deployment-controller", " -hpa "], idle: ["deployment", "horizontal-pod-autoscaler"] },
-  { words: ["-garbage-collector-controller,*"], idle: ["garbage"] },
-  { words: ["*,deployment,-deployment"], idle: [] },
-  { words: ["*,-deployment,deployment"], idle: ["deployment"] },
+const table: readonly { readonly words: readonly string[]; readonly leads: string }[] = [
+  { words: [], leads: "" },
+  { words: ["*"], leads: "" },
+  { words: ["*,-deployment"], leads: ", without deployment" },
+  {
+    words: ["*", "-deployment-controller", " -hpa "],
+    leads: ", without deployment, horizontal-pod-autoscaler",
+  },
+  { words: ["-garbage-collector-controller,*"], leads: ", without garbage" },
+  { words: ["*,deployment,-deployment"], leads: "" },
+  { words: ["*,-deployment,deployment"], leads: ", without deployment" },
+  { words: ["replicaset,deployment"], leads: ", with only deployment, replicaset" },
+  { words: ["-namespace"], leads: ", without controllers" },
 ];
 
-for (const { words, idle } of table)
-  test(`--controllers=${words.join(" --controllers=")} leaves idle: ${idle.join(", ") || "nobody"}`, () => {
-    assert.deepEqual(idleControllers(read(words)), idle);
+for (const { words, leads } of table)
+  test(`--controllers=${words.join(" --controllers=")}: the server leads${leads}`, () => {
+    assert.equal(workOf(read(words)), leads);
   });
-
-test("without * only those that are named work", () => {
-  const switches = read(["deployment,replicaset"]);
-  assert.deepEqual(
-    Object.keys(controllerNames).filter((name) => runsController(switches, name)),
-    ["deployment", "replicaset"],
-  );
-  assert.ok(Object.keys(controllerNames).every((name) => !runsController(read(["-namespace"]), name)));
-});
 
 test("parts are switched off by name", () => {
   const switches = read([], ["scheduler,dashboard"]);

@@ -66,9 +66,16 @@ export function runsController({ controllers }: Pick<Switches, "controllers">, n
 
 export const isDisabled = ({ disabled }: Switches, part: Part): boolean => disabled.includes(part);
 
-/** Controllers that do not run, by our names. */
-export const idleControllers = (switches: Switches): readonly string[] =>
-  Object.keys(controllerNames).filter((name) => !runsController(switches, name));
+/** What a leader's controllers lack, as the end of a sentence: `, without deployment`. Empty when all work. */
+export function workOf(switches: Switches): string {
+  const names = Object.keys(controllerNames);
+  const [working, idle] = [true, false].map((works) =>
+    names.filter((name) => runsController(switches, name) === works),
+  ) as [string[], string[]];
+  if (idle.length === 0) return "";
+  if (working.length === 0) return ", without controllers";
+  return idle.length <= working.length ? `, without ${idle.join(", ")}` : `, with only ${working.join(", ")}`;
+}
 
 const annotation = { controllers: "kubus.io/controllers", disabled: "kubus.io/disabled" } as const;
 

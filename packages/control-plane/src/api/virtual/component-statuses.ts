@@ -1,12 +1,15 @@
 /**
  * How the parts of the control plane are, asked anew each time, as far as this server can know.
  *
- * The store must answer; controllers and scheduler run on the server that holds their lease and renews it.
+ * The bus and the store on it must answer; controllers and scheduler run on the server that holds their lease and
+ * renews it, as far as it was told to run them.
  */
 import type { ComponentCondition, ComponentStatus, Lease } from "@kubus/shared/api/core.ts";
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { leadershipLimits, leaseTarget } from "../../leadership/claim.ts";
 import { formatKey } from "../../store/key.ts";
+import type { Store } from "../../store/store.ts";
+import { isDisabled, switchesOn, workOf } from "../../switches/switches.ts";
 import type { Act } from "../call.ts";
 import type { ApiState } from "../ports.ts";
 import { notFound } from "../refusals.ts";
@@ -34,36 +37,61 @@ export const listComponentStatuses: Act = async (state, call) => {
 type Probe = (state: ApiState) => Promise<ComponentCondition>;
 
 const probes: Readonly<Record<string, Probe>> = {
-  "controller-manager": (state) => Promise.resolve(leaderCondition(state)),
-  scheduler: (state) => Promise.resolve(leaderCondition(state)),
+  // What is only in the bus' memory is still there when its disk is not.
+  bus: ({ stores }) => answerOf(stores.transient),
+  "controller-manager": (state) => Promise.resolve(controllersCondition(state)),
+  scheduler: (state) => Promise.resolve(schedulerCondition(state)),
   store: storeCondition,
 };
 
-const healthy: ComponentCondition = { type: "Healthy", status: "True", message: "ok" };
+const healthy = (message: string): ComponentCondition => ({ type: "Healthy", status: "True", message });
 const unhealthy = (error: string): ComponentCondition => ({ type: "Healthy", status: "False", error });
 
 const leaseKey = { group: "coordination.k8s.io", plural: "leases", ...leaseTarget };
 
 async function storeCondition({ stores, unready }: ApiState): Promise<ComponentCondition> {
   const why = unready();
-  if (why !== undefined) return unhealthy(why);
+  return why === undefined ? answerOf(stores.durable) : unhealthy(why);
+}
+
+async function answerOf(store: Store): Promise<ComponentCondition> {
   try {
-    await stores.durable.get(formatKey(leaseKey));
-    return healthy;
+    await store.get(formatKey(leaseKey));
+    return healthy("ok");
   } catch (error) {
     return unhealthy(error instanceof Error ? error.message : String(error));
   }
 }
 
-function leaderCondition({ cache, kinds, clock }: ApiState): ComponentCondition {
+type Lead =
+  | { readonly by: string; readonly told: Lease["metadata"]["annotations"] }
+  /** Why nobody leads. */
+  | { readonly by: undefined; readonly why: string };
+
+function leadIn({ cache, kinds, clock }: ApiState): Lead {
   const kind = kinds.byType("coordination.k8s.io/v1", "Lease");
   const lease = kind && (cache.get(kind, leaseTarget.namespace, leaseTarget.name) as Lease | undefined);
   const { holderIdentity = "", renewTime = "" } = lease?.spec ?? {};
-  if (holderIdentity === "") return unhealthy("no server leads");
+  if (holderIdentity === "") return { by: undefined, why: "no server leads" };
   const silentMs = clock.now() - Date.parse(renewTime);
   return silentMs <= leadershipLimits.leaseDurationSeconds * 1_000 + clockSkewMaxMs
-    ? healthy
-    : unhealthy(`${holderIdentity} has not renewed its lease since ${renewTime}`);
+    ? { by: holderIdentity, told: lease?.metadata.annotations }
+    : { by: undefined, why: `${holderIdentity} has not renewed its lease since ${renewTime}` };
+}
+
+function controllersCondition(state: ApiState): ComponentCondition {
+  const lead = leadIn(state);
+  if (lead.by === undefined) return unhealthy(lead.why);
+  return healthy(`${lead.by} leads${workOf(switchesOn(lead.told))}`);
+}
+
+/** Unknown when it was switched off: whether another scheduler is at work is not ours to say. */
+function schedulerCondition(state: ApiState): ComponentCondition {
+  const lead = leadIn(state);
+  if (lead.by === undefined) return unhealthy(lead.why);
+  if (isDisabled(switchesOn(lead.told), "scheduler"))
+    return { type: "Healthy", status: "Unknown", message: `disabled on ${lead.by}, which leads` };
+  return healthy(`${lead.by} leads`);
 }
 
 /** What is not stored has neither an identity nor an age. */
