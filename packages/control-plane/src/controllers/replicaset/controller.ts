@@ -6,7 +6,8 @@ import type { Cache } from "../../cache/cache.ts";
 import { podKind, replicaSetKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
-import { keepReplicas, type Replicated, type ReplicasView } from "./replicas.ts";
+import { keepReplicas, type ReplicasView } from "./replicas.ts";
+import type { Replicated } from "./replicated.ts";
 
 const selectorOf = ({ spec }: ReplicaSet) => spec.selector;
 
@@ -20,12 +21,12 @@ export const replicaSetController = defineController<ReplicasView>({
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);
     const replicaSet = cache.get(replicaSetKind, namespace, name);
-    if (replicaSet === undefined) return { owner: undefined, pods: [], related: [], now };
+    if (replicaSet === undefined) return { owner: undefined, pods: [], related: () => [], now };
     const owner = replicated(replicaSet);
     return {
       owner,
       pods: candidatesOf(cache, podKind, owner),
-      related: podsOfSiblings(cache, replicaSet),
+      related: () => podsOfSiblings(cache, replicaSet),
       now,
     };
   },
@@ -36,7 +37,8 @@ export const replicaSetController = defineController<ReplicasView>({
 function replicated(replicaSet: ReplicaSet): Replicated {
   const { replicas = 1, minReadySeconds = 0, selector, template } = replicaSet.spec;
   const { status } = replicaSet;
-  return { object: replicaSet, kind: replicaSetKind, replicas, minReadySeconds, selector, template, status };
+  const base = { object: replicaSet, kind: replicaSetKind, countsTerminating: true };
+  return { ...base, replicas, minReadySeconds, selector, template, status };
 }
 
 /** Pods of the other replica sets of the same deployment. */

@@ -1,12 +1,12 @@
 /** So many pods of one template, whatever becomes of them. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import type { Condition } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { ReplicaSet } from "@kubus/shared/api/workload.ts";
 import { replicaSetKind } from "../../kinds/index.ts";
-import type { Effect, Plan } from "../engine/plan.ts";
+import type { Effect, Failure, Plan } from "../engine/plan.ts";
 import { aPod, aReplicaSet, at, readyStatus, start } from "../testing/builders.ts";
-import { inDeletionOrder } from "./deletion-order.ts";
 import { keepReplicas } from "./replicas.ts";
 
 const planOf = (
@@ -24,16 +24,19 @@ const planOf = (
     selector,
     template,
     status: object.status,
+    countsTerminating: true,
   };
-  return keepReplicas({ owner, pods, related, now });
+  return keepReplicas({ owner, pods, related: () => related, now });
 };
 
 const textOf = (effect: Effect): string => {
   switch (effect.type) {
     case "create":
       return `create ${effect.kind.kind}`;
-    case "writeStatus": {
-      const { replicas, readyReplicas, availableReplicas } = effect.status as Record<string, number>;
+    case "reportStatus": {
+      const status = effect.statusAfter(undefined) as Record<string, number> | undefined;
+      if (status === undefined) return "status as it is";
+      const { replicas, readyReplicas, availableReplicas } = status;
       return `status ${replicas}/${readyReplicas}/${availableReplicas}`;
     }
     case "recordEvent":
@@ -51,8 +54,8 @@ const mine = (name: string, options: Parameters<typeof aPod>[1] = {}) =>
 
 test("makes what is missing, with its own name, labels and reference", () => {
   const plan = planOf(web, [mine("a")]);
-  check(plan, ["status 1/0/0", "create Pod", "create Pod"]);
-  const [, created] = plan.effects;
+  check(plan, ["create Pod", "create Pod", "status 1/0/0"]);
+  const [created] = plan.effects;
   assert.deepEqual(created?.type === "create" && created.object.metadata, {
     labels: { app: "web" },
     generateName: "web-",
@@ -76,6 +79,7 @@ test("has nothing to say when all is as it should be", () => {
     fullyLabeledReplicas: 3,
     readyReplicas: 3,
     availableReplicas: 3,
+    terminatingReplicas: 0,
     observedGeneration: 1,
   };
   const pods = ["a", "b", "c"].map((name) => mine(name, { status: readyStatus() }));
@@ -89,7 +93,7 @@ test("does not count pods that end or have ended", () => {
       mine("failed", { status: { phase: "Failed" } }),
       mine("done", { status: { phase: "Succeeded" } }),
     ]),
-    ["status 0/0/0", "create Pod", "create Pod", "create Pod"],
+    ["create Pod", "create Pod", "create Pod", "status 0/0/0"],
   );
 });
 
@@ -100,7 +104,7 @@ test("keeps the oldest ready pod when scaling down", () => {
     mine("old", { status: readyStatus(10), spec: { nodeName: "board-2" } }),
     mine("waiting", {}),
   ];
-  check(planOf(one, pods, [], start + 60_000), ["status 3/2/2", "delete waiting", "delete young"]);
+  check(planOf(one, pods, [], start + 60_000), ["delete waiting", "delete young", "status 3/2/2"]);
 });
 
 test("adopts orphans that it means before it makes new ones, and lets go of what it no longer means", () => {
@@ -130,23 +134,53 @@ test("counts a pod as available when it has been ready for long enough, and come
   assert.equal(later.requeueAfterMs, undefined);
 });
 
-test("the pod that is missed least goes first", () => {
-  const on = (nodeName: string) => ({ nodeName });
-  const costly = { "controller.kubernetes.io/pod-deletion-cost": "-5" };
-  const crowd = aPod("crowd", { spec: on("board-1") });
-  const pods = [
-    aPod("oldest-ready", { spec: on("board-2"), status: readyStatus(1) }),
-    aPod("younger-ready", { spec: on("board-2"), status: readyStatus(9) }),
-    aPod("crowded", { spec: on("board-1"), status: readyStatus(1) }),
-    aPod("cheap", { spec: on("board-3"), status: readyStatus(1), meta: { annotations: costly } }),
-    aPod("not-ready", { spec: on("board-3"), status: { phase: "Running" } }),
-    aPod("pending", { spec: on("board-3"), status: { phase: "Pending" } }),
-    aPod("unassigned"),
-  ];
-  assert.deepEqual(
-    inDeletionOrder(pods, [...pods.slice(0, 1), ...pods.slice(2, 3), crowd]).map(
-      ({ metadata }) => metadata.name,
-    ),
-    ["unassigned", "pending", "not-ready", "cheap", "crowded", "younger-ready", "oldest-ready"],
-  );
+test("pods that have ended are neither adopted nor let go", () => {
+  const one = aReplicaSet("web", { replicas: 0 }, { status: { replicas: 0 } });
+  const done = aPod("done", { status: { phase: "Succeeded" } });
+  const failed = mine("failed", { status: { phase: "Failed" }, meta: { labels: { app: "other" } } });
+  check(planOf(one, [done, failed]), ["status 0/0/0"]);
+});
+
+test("tells how many pods are about to end, where its status has a place for that", () => {
+  const ending = mine("ending", { meta: { deletionTimestamp: at(5) } });
+  const [report] = planOf(aReplicaSet("web", { replicas: 0 }), [ending]).effects;
+  assert.ok(report?.type === "reportStatus");
+  assert.equal((report.statusAfter(undefined) as Record<string, number>)["terminatingReplicas"], 1);
+});
+
+const failureOf = (object: ReplicaSet, pods: readonly Pod[], failure?: Failure) => {
+  const report = planOf(object, pods).effects.find(({ type }) => type === "reportStatus");
+  assert.ok(report?.type === "reportStatus");
+  return report.statusAfter(failure) as { conditions?: readonly Condition[] | null } | undefined;
+};
+const quota: Failure = { effect: "create", message: "exceeded quota: 2 of 2" };
+
+test("says what keeps it from making pods, until a pass goes through", () => {
+  const failing: Condition = {
+    type: "ReplicaFailure",
+    status: "True",
+    lastTransitionTime: at(0),
+    reason: "FailedCreate",
+    message: "exceeded quota: 2 of 2",
+  };
+  assert.deepEqual(failureOf(web, [], quota)?.conditions, [failing]);
+  const status = { replicas: 0, conditions: [failing] };
+  const ill = aReplicaSet("web", {}, { status });
+  const again = { ...quota, message: "exceeded quota: 1 of 2" };
+  assert.equal(failureOf(ill, [], again)?.conditions, undefined, "what was said first stays");
+  assert.equal(failureOf(ill, [])?.conditions, null, "nothing failed, nothing is said");
+  const full = aReplicaSet("web", { replicas: 0 }, { status });
+  const kept = failureOf(full, [mine("a")], { effect: "delete", message: "a webhook says no" })?.conditions;
+  assert.deepEqual(kept, [{ ...failing, reason: "FailedDelete", message: "a webhook says no" }]);
+});
+
+test("says nothing of pods when something else failed, such as an adoption", () => {
+  assert.equal(failureOf(web, [], { effect: "patch", message: "the bus is away" }), undefined);
+});
+
+test("other conditions stay as they are", () => {
+  const strange: Condition = { type: "Strange", status: "True" };
+  const odd = aReplicaSet("web", {}, { status: { replicas: 0, conditions: [strange] } });
+  assert.deepEqual(failureOf(odd, [], quota)?.conditions?.[0], strange);
+  assert.equal(failureOf(odd, [])?.conditions, undefined);
 });

@@ -3,7 +3,8 @@ import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { ReplicationController } from "@kubus/shared/api/workload.ts";
 import { podKind, replicationControllerKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
-import { keepReplicas, type Replicated, type ReplicasView } from "../replicaset/replicas.ts";
+import { keepReplicas, type ReplicasView } from "../replicaset/replicas.ts";
+import type { Replicated } from "../replicaset/replicated.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
 
 const selectorOf = ({ spec: { selector } }: ReplicationController): LabelSelector | undefined =>
@@ -19,9 +20,9 @@ export const replicationControllerController = defineController<ReplicasView>({
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);
     const found = cache.get(replicationControllerKind, namespace, name);
-    if (found === undefined) return { owner: undefined, pods: [], related: [], now };
+    if (found === undefined) return { owner: undefined, pods: [], related: () => [], now };
     const owner = replicated(found);
-    return { owner, pods: candidatesOf(cache, podKind, owner), related: [], now };
+    return { owner, pods: candidatesOf(cache, podKind, owner), related: () => [], now };
   },
   reconcile: keepReplicas,
   isGone: ({ owner }) => owner === undefined,
@@ -30,6 +31,6 @@ export const replicationControllerController = defineController<ReplicasView>({
 function replicated(object: ReplicationController): Replicated {
   const { replicas = 1, minReadySeconds = 0, template } = object.spec;
   const { status } = object;
-  const kind = replicationControllerKind;
-  return { object, kind, replicas, minReadySeconds, selector: selectorOf(object), template, status };
+  const base = { object, kind: replicationControllerKind, countsTerminating: false };
+  return { ...base, replicas, minReadySeconds, selector: selectorOf(object), template, status };
 }
