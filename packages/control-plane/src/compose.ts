@@ -29,6 +29,7 @@ import { makeCache } from "./cache/make-cache.ts";
 import type { ServerConfig } from "./config.ts";
 import { makeControllers } from "./controllers/engine/controllers.ts";
 import { controllersOf } from "./controllers/index.ts";
+import { makeDataRemover } from "./controllers/persistentvolume/data-remover.ts";
 import { makeFeed } from "./feed/feed.ts";
 import { eventKind, nodeKind, podKind, servedWith } from "./kinds/index.ts";
 import { makeKindTable } from "./kinds/kind-table.ts";
@@ -163,6 +164,8 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         usage: api.boardUsage,
         tokens,
         signer,
+        removeVolumeData: makeDataRemover({ channels: bulk, clock }),
+        sharedFolder: config.sharedFolder,
       }),
     ].filter(({ name }) => runsController(config.switches, name)),
     cache,

@@ -33,6 +33,8 @@ export interface ServerConfig {
   readonly switches: Switches;
   /** Derives the boards' beat keys. Hex, 32 bytes, the same on all servers. */
   readonly clusterSecret: string;
+  /** A folder that every board sees, for volumes of the class `shared`. */
+  readonly sharedFolder?: string;
   /** The interface that leads to the boards: no verdicts while it has no carrier. */
   readonly link?: string;
 }

@@ -31,6 +31,8 @@ export interface AgentConfig {
   readonly labels: Readonly<Record<string, string>>;
   /** Folders of this machine that no container may see, beside its secrets and the two above. */
   readonly hiddenDirs?: readonly string[];
+  /** A folder that other boards see at the same place: for volumes that any board may mount. */
+  readonly sharedFolder?: string;
   /** Addresses that pods use for names. */
   readonly nameservers: readonly string[];
 }

@@ -89,6 +89,13 @@ export const agentRows: readonly ConfigRow[] = [
     meaning: "Folders of this machine that no container may see, beside its secrets and kubus' own.",
   },
   {
+    key: "sharedFolder",
+    flag: "shared-folder",
+    kind: "path",
+    optional: true,
+    meaning: "A folder that every board sees at this place: volumes of the class shared lie there.",
+  },
+  {
     key: "nameservers",
     flag: "nameservers",
     kind: "list",
@@ -101,6 +108,7 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
   const { text, number, texts, map, maybe } = settings;
   const link = maybe("link");
   const beatVia = maybe("beatVia");
+  const sharedFolder = maybe("sharedFolder");
   return {
     node: text("node"),
     version,
@@ -117,6 +125,7 @@ export function agentConfig(settings: Settings, version: string): AgentConfig {
     runtime: text("runtime") as AgentConfig["runtime"],
     labels: map("labels"),
     hiddenDirs: texts("hiddenDirs"),
+    ...(sharedFolder === undefined ? {} : { sharedFolder }),
     nameservers: texts("nameservers"),
   };
 }

@@ -131,6 +131,13 @@ export const serverRows: readonly ConfigRow[] = [
     meaning: "Hex, 32 bytes, the same on all servers: the boards' beat keys are derived from it.",
   },
   {
+    key: "sharedFolder",
+    flag: "shared-folder",
+    kind: "path",
+    optional: true,
+    meaning: "A folder that every board sees at this place: the storage class shared makes volumes there.",
+  },
+  {
     key: "link",
     flag: "link",
     kind: "text",
@@ -142,6 +149,7 @@ export const serverRows: readonly ConfigRow[] = [
 export function serverConfig(settings: Settings, version: string): ServerConfig {
   const { text, number, texts, maybe } = settings;
   const link = maybe("link");
+  const sharedFolder = maybe("sharedFolder");
   const key = maybe("serviceAccount.keyFile");
   const clientCaKey = maybe("clientCaKeyFile");
   return {
@@ -166,6 +174,7 @@ export function serverConfig(settings: Settings, version: string): ServerConfig 
     legacyApis: text("legacyApis") as ServerConfig["legacyApis"],
     switches: switchesOf(texts("controllers"), texts("disable")),
     clusterSecret: text("clusterSecretFile"),
+    ...(sharedFolder === undefined ? {} : { sharedFolder }),
     ...(link === undefined ? {} : { link }),
   };
 }

@@ -20,6 +20,8 @@ import { horizontalPodAutoscalerController } from "./horizontalpodautoscaler/con
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
+import { claimController, volumeController } from "./persistentvolume/controller.ts";
+import type { RemoveVolumeData } from "./persistentvolume/data-remover.ts";
 import { priorityClassController } from "./priorityclass/controller.ts";
 import { claimProtectionController, volumeProtectionController } from "./protection/controller.ts";
 import { rbacAggregationController } from "./rbac/aggregation.ts";
@@ -27,6 +29,7 @@ import { rbacPolicyController } from "./rbac/controller.ts";
 import { replicaSetController } from "./replicaset/controller.ts";
 import { replicationControllerController } from "./replicationcontroller/controller.ts";
 import { resourceQuotaController } from "./resourcequota/controller.ts";
+import { storageClassController } from "./storageclass/controller.ts";
 import { serviceRepairController } from "./service-repair/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
@@ -45,6 +48,10 @@ export interface ControllerTableOptions extends BootstrapOptions {
   readonly tokens?: TokenKeys | undefined;
   /** Absent: no certificate is signed. */
   readonly signer?: CertificateSigner | undefined;
+  /** Has a board delete the data of a volume. */
+  readonly removeVolumeData: RemoveVolumeData;
+  /** A folder that every board sees. Absent: no class of storage uses one. */
+  readonly sharedFolder?: string | undefined;
 }
 
 export const controllersOf = (options: ControllerTableOptions): readonly AnyController[] => [
@@ -63,6 +70,9 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   garbageController,
   podGcController(),
   priorityClassController,
+  storageClassController(options.sharedFolder),
+  claimController,
+  volumeController(options.removeVolumeData),
   claimProtectionController,
   volumeProtectionController,
   endpointsController,

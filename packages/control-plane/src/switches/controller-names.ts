@@ -23,6 +23,8 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   "namespace-furniture": ["root-ca-certificate-publisher", "serviceaccount"],
   nodeaddress: ["node-ipam", "nodeipam"],
   nodelife: ["node-lifecycle", "nodelifecycle", "taint-eviction"],
+  persistentvolume: ["persistentvolume-binder"],
+  "persistentvolume-reclaim": [],
   podgc: ["pod-garbage-collector"],
   priorityclass: [],
   "pv-protection": ["persistentvolume-protection"],
@@ -33,4 +35,5 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   resourcequota: [],
   "service-repair": [],
   "serviceaccount-token": [],
+  storageclass: [],
 };

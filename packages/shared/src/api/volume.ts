@@ -70,3 +70,26 @@ export interface PersistentVolumeClaim extends KubeObject {
     readonly allocatedResourceStatuses?: Readonly<Record<string, string>>;
   };
 }
+
+/** What claims and volumes say of their binding, as Kubernetes' controllers spell it. */
+export const volumeAnnotation = {
+  /** On a claim: it had its volume once; without it since, it is lost. */
+  bindCompleted: "pv.kubernetes.io/bind-completed",
+  /** On a claim or a volume: the controller chose the other side, not a user. */
+  boundByController: "pv.kubernetes.io/bound-by-controller",
+  /** On a volume: who made it, and deletes its data. */
+  provisionedBy: "pv.kubernetes.io/provisioned-by",
+  /** On a claim: who is to make its volume. */
+  provisioner: "volume.kubernetes.io/storage-provisioner",
+  provisionerBeta: "volume.beta.kubernetes.io/storage-provisioner",
+  /** On a claim: the node that the scheduler chose for its first pod. */
+  selectedNode: "volume.kubernetes.io/selected-node",
+} as const;
+
+/** The provisioners that are built in. */
+export const provisionerName = {
+  /** A folder on one board. */
+  localPath: "kubus.io/local-path",
+  /** A folder that every board sees. */
+  shared: "kubus.io/shared",
+} as const;

@@ -84,6 +84,13 @@ export const subjects = {
     style: "channel",
     meaning: "What the board and its containers use. No opening; the answer is a UsageReport as JSON.",
   },
+  volumeRemoval: {
+    pattern: "kubus.node.{node}.volume-removal",
+    publisher: "server",
+    style: "channel",
+    meaning:
+      "Deletes the data of a persistent volume. Opening: VolumeRemoval as JSON; the answer is a VolumeRemovalReply as JSON.",
+  },
   channel: {
     pattern: "kubus.node.{node}.channel",
     publisher: "agent",

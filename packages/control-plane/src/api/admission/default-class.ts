@@ -15,10 +15,7 @@ export const defaultStorageClass: Mutator = (attempt, world) => {
     claim.metadata.annotations?.["volume.beta.kubernetes.io/storage-class"] !== undefined;
   const name = isSaid
     ? undefined
-    : newestDefault(listed(world, "storage.k8s.io/v1", "StorageClass"), [
-        "storageclass.kubernetes.io/is-default-class",
-        "storageclass.beta.kubernetes.io/is-default-class",
-      ]);
+    : newestDefaultStorageClass(listed(world, "storage.k8s.io/v1", "StorageClass"));
   if (name === undefined) return claim;
   return { ...claim, spec: { ...claim.spec, storageClassName: name } } as KubeObject;
 };
@@ -38,6 +35,13 @@ export const defaultIngressClass: Mutator = (attempt, world) => {
   if (name === undefined) return ingress;
   return { ...ingress, spec: { ...ingress.spec, ingressClassName: name } } as KubeObject;
 };
+
+/** The class of claims that name none. */
+export const newestDefaultStorageClass = (classes: readonly KubeObject[]): string | undefined =>
+  newestDefault(classes, [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+  ]);
 
 /** Of several the newest; of those of one second the first by name. */
 function newestDefault(classes: readonly KubeObject[], marks: readonly string[]): string | undefined {

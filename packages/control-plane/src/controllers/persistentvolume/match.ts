@@ -28,7 +28,7 @@ export function isReachable({ spec }: Volume, node: Node): boolean {
 export function volumeFor(claim: Claim, volumes: readonly Volume[], node?: Node): Volume | undefined {
   const named = claim.spec.volumeName ?? "";
   const candidates = volumes.filter(
-    (volume) => (named === "" || volume.metadata.name === named) && isLargeEnough(volume, claim),
+    (volume) => (named === "" || volume.metadata.name === named) && isOfSize(volume, claim),
   );
   const reached = (volume: Volume) => node === undefined || isReachable(volume, node);
   const kept = candidates.find((volume) => isKeptFor(volume, claim));
@@ -48,7 +48,7 @@ export function isKeptFor({ spec: { claimRef } }: Volume, { metadata }: Claim): 
 }
 
 /** What the claim asks for, whoever chose the volume. */
-export function isLargeEnough(volume: Volume, { spec }: Claim): boolean {
+function isOfSize(volume: Volume, { spec }: Claim): boolean {
   return (
     capacityOf(volume) >= billionths(spec.resources?.requests?.["storage"]) &&
     (volume.spec.volumeMode ?? "Filesystem") === (spec.volumeMode ?? "Filesystem") &&
