@@ -10,7 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
+import WebSocket from "ws";
 import { parse } from "yaml";
+import type { FeedMessage } from "@kubus/shared/feed/messages.ts";
+import type { ActorReport } from "@kubus/shared/machine/registry.ts";
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, "..", "..");
@@ -48,6 +51,7 @@ export interface ClusterStatus {
 interface Credentials {
   readonly server: URL;
   readonly agent: Agent;
+  readonly tls: { readonly ca: Buffer; readonly cert: Buffer; readonly key: Buffer };
 }
 
 export class Cluster {
@@ -189,6 +193,24 @@ export class Cluster {
     };
   }
 
+  /** Everything that lives in the control plane that answers, as its feed tells it. */
+  async actors(): Promise<readonly ActorReport[]> {
+    const { server, tls } = this.#credentials;
+    const socket = new WebSocket(`wss://${server.host}/kubus/v1/feed`, tls);
+    try {
+      return await new Promise((resolve, reject) => {
+        socket.on("error", reject);
+        socket.on("open", () => socket.send(JSON.stringify({ type: "watchActors", where: "server" })));
+        socket.on("message", (data: Buffer) => {
+          const message = JSON.parse(data.toString()) as FeedMessage;
+          if (message.type === "actors") resolve(message.actors);
+        });
+      });
+    } finally {
+      socket.terminate();
+    }
+  }
+
   async down(): Promise<void> {
     await this.kubus("down");
     this.#credentials.agent.destroy();
@@ -217,13 +239,12 @@ async function credentialsOf(kubeconfig: string): Promise<Credentials> {
   if (cluster === undefined || user === undefined)
     throw new Error(`${kubeconfig} names no cluster or no user.`);
   const decode = (text: string) => Buffer.from(text, "base64");
-  const agent = new Agent({
-    keepAlive: true,
+  const tls = {
     ca: decode(cluster["certificate-authority-data"]),
     cert: decode(user["client-certificate-data"]),
     key: decode(user["client-key-data"]),
-  });
-  return { server: new URL(cluster.server), agent };
+  };
+  return { server: new URL(cluster.server), agent: new Agent({ keepAlive: true, ...tls }), tls };
 }
 
 async function collect(child: ChildProcess, stream: "stdout" | "stderr"): Promise<string> {
