@@ -45,16 +45,39 @@ const used = () =>
 
 export interface GroupLimits {
   readonly memoryBytesMax?: number;
+  /** Share of a processor that is fought over: 1 to 10,000, where a group that nobody limits has 100. */
+  readonly cpuWeight?: number;
+}
+
+/** The files of a group that hold its limits, in the words of its hierarchy. Pure. */
+export function limitFiles(
+  { version, controllers }: Pick<Hierarchy, "version" | "controllers">,
+  { memoryBytesMax, cpuWeight }: GroupLimits,
+): readonly { readonly file: string; readonly value: string }[] {
+  const files: { readonly file: string; readonly value: string }[] = [];
+  if (memoryBytesMax !== undefined && controllers.includes("memory")) {
+    const file = version === 2 ? "memory.max" : "memory.limit_in_bytes";
+    files.push({ file, value: String(memoryBytesMax) });
+  }
+  if (cpuWeight !== undefined && controllers.includes("cpu")) {
+    // v1 counts in 1024ths where v2 counts in hundredths; 2 is its smallest.
+    files.push(
+      version === 2
+        ? { file: "cpu.weight", value: String(cpuWeight) }
+        : { file: "cpu.shares", value: String(Math.max(2, Math.round((cpuWeight * 1_024) / 100))) },
+    );
+  }
+  return files;
 }
 
 /** Makes the group and those above it, with its controllers switched on for what lies below. */
-export async function makeGroup(path: string, { memoryBytesMax }: GroupLimits = {}): Promise<void> {
-  for (const { version, root, controllers } of used()) {
+export async function makeGroup(path: string, limits: GroupLimits = {}): Promise<void> {
+  for (const hierarchy of used()) {
+    const { version, root, controllers } = hierarchy;
     await mkdir(join(root, path), { recursive: true });
     if (version === 2) await enableControllers(root, path, controllers);
-    if (memoryBytesMax === undefined || !controllers.includes("memory")) continue;
-    const file = version === 2 ? "memory.max" : "memory.limit_in_bytes";
-    await writeFile(join(root, path, file), String(memoryBytesMax));
+    for (const { file, value } of limitFiles(hierarchy, limits))
+      await writeFile(join(root, path, file), value);
   }
 }
 

@@ -142,8 +142,7 @@ export function namespaceBoards(options: NamespaceOptions): VirtualBoards {
       const { name, kind } = place;
       journal.write({ made: "mounts", path: options.stateDir(name) });
       await Promise.all([mkdir(join(names.runDir, name), { recursive: true }), makeCable(place)]);
-      const limits = kind === "board" ? { memoryBytesMax: Math.floor(totalmem() / options.share()) } : {};
-      await makeGroup(group(name), limits);
+      await makeGroup(group(name), kind === "board" ? boardLimits(options.share()) : {});
       const entry = await makeLeaf(`${group(name)}/${kind === "board" ? "agent" : "server"}`);
       machines.set(name, { place, entry, cable: "plugged" });
       if (kind === "server") await syncRoutes(names.namespace(name));
@@ -193,3 +192,9 @@ async function batch(lines: readonly string[], namespace?: string): Promise<void
   if (lines.length === 0) return;
   await run("ip", [...within(namespace), "-batch", "-"], { input: `${lines.join("\n")}\n` });
 }
+
+/** Boards share the machine's memory alike. Where processor time is short, all of them together have as much as a server. */
+const boardLimits = (boards: number) => ({
+  memoryBytesMax: Math.floor(totalmem() / boards),
+  cpuWeight: Math.max(1, Math.floor(100 / boards)),
+});
