@@ -32,6 +32,7 @@ import { resourceQuotaController } from "./resourcequota/controller.ts";
 import { storageClassController } from "./storageclass/controller.ts";
 import { serviceRepairController } from "./service-repair/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
+import { statefulSetController } from "./statefulset/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { BoardUsage } from "../api/usage/board-usage.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
@@ -62,6 +63,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  statefulSetController,
   resourceQuotaController(options.quotaCharges),
   disruptionController,
   horizontalPodAutoscalerController(options.usage),

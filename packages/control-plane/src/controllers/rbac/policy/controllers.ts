@@ -26,6 +26,16 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
   "clusterrole-aggregation-controller": [
     on("rbac.authorization.k8s.io", "clusterroles", "escalate get list patch update watch"),
   ],
+  "daemon-set-controller": [
+    on("extensions apps", "daemonsets", reads),
+    on("extensions apps", "daemonsets/status", "update"),
+    on("extensions apps", "daemonsets/finalizers", "update"),
+    on("core", "nodes", "list watch"),
+    on("core", "pods", "create delete list patch watch"),
+    on("core", "pods/binding", "create"),
+    on("apps", "controllerrevisions", "create delete get list patch update watch"),
+    events,
+  ],
   "deployment-controller": [
     on("extensions apps", "deployments", "get list update watch"),
     on("extensions apps", "deployments/status", "update"),
@@ -89,6 +99,15 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
   ],
   "root-ca-cert-publisher": [on("core", "configmaps", "create update"), events],
   "service-account-controller": [on("core", "serviceaccounts", "create"), events],
+  "statefulset-controller": [
+    on("core", "pods", "create delete get list patch update watch"),
+    on("apps", "statefulsets", reads),
+    on("apps", "statefulsets/status", "update"),
+    on("apps", "statefulsets/finalizers", "update"),
+    on("apps", "controllerrevisions", "create delete get list patch update watch"),
+    on("core", "persistentvolumeclaims", "create delete get list update watch"),
+    events,
+  ],
 };
 
 /** Secrets that they look after in one namespace. */
