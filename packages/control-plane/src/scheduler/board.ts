@@ -1,51 +1,53 @@
 /**
- * A board as the scheduler sees it: its Node, and what the pods on it take up.
+ * A board as the scheduler sees it: its Node, and what the pods on it take up. Pure.
  */
 import type { Node, Taint } from "@kubus/shared/api/node.ts";
-import { amountOf, type Amounts, type Want } from "./want.ts";
+import type { Load } from "./load.ts";
+import { amountsOf, type Amounts } from "./requests.ts";
 
-export interface Board {
+export { emptyLoad, loadOf, type Load } from "./load.ts";
+
+export interface Board extends NodeFacts {
   readonly node: Node;
-  readonly allocatable: Amounts;
-  readonly taints: readonly Taint[];
   readonly load: Load;
 }
 
-/** What is on a board, bound or about to be. */
-export interface Load {
-  /** By uid of the pod. */
-  readonly pods: ReadonlyMap<string, Want>;
-  readonly requested: Amounts;
-  readonly weight: { readonly cpu: number; readonly memory: number };
-  /** How many pods of a controller, by its uid; those that are ending do not count. */
-  readonly siblings: ReadonlyMap<string, number>;
-  /** Those of the pods that keep others away, by uid. */
-  readonly repelling: ReadonlyMap<string, Want>;
+/** What a Node says, read once for each version of it. */
+interface NodeFacts {
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly allocatable: Amounts;
+  /** How many pods may be on it. */
+  readonly podsMax: number;
+  readonly taints: readonly Taint[];
+  /** Of the taints those that keep pods away, and those that only discourage. */
+  readonly hardTaints: readonly Taint[];
+  readonly softTaints: readonly Taint[];
 }
 
-/** `allocatable` is read once for each version of a Node. */
-const known = new WeakMap<Node, Amounts>();
+export const boardLimits = {
+  /** Pods on a board that does not say how many it takes: the kubelet's own default. */
+  podsMax: 110,
+} as const;
 
-export function allocatableOf(node: Node): Amounts {
+const known = new WeakMap<Node, NodeFacts>();
+
+export const boardOf = (node: Node, load: Load): Board => ({ ...factsOf(node), node, load });
+
+function factsOf(node: Node): NodeFacts {
   const found = known.get(node);
   if (found !== undefined) return found;
-  const list = node.status?.allocatable ?? node.status?.capacity ?? {};
-  const amounts = new Map(Object.entries(list).map(([name, quantity]) => [name, amountOf(name, quantity)]));
-  known.set(node, amounts);
-  return amounts;
+  const allocatable = amountsOf(node.status?.allocatable ?? node.status?.capacity);
+  const taints = node.spec.taints ?? [];
+  const facts: NodeFacts = {
+    name: node.metadata.name,
+    labels: node.metadata.labels ?? {},
+    allocatable,
+    podsMax: allocatable.get("pods") ?? boardLimits.podsMax,
+    taints,
+    hardTaints: taints.filter(({ effect }) => effect !== "PreferNoSchedule"),
+    softTaints: taints.filter(({ effect }) => effect === "PreferNoSchedule"),
+  };
+  known.set(node, facts);
+  return facts;
 }
-
-export const boardOf = (node: Node, load: Load): Board => ({
-  node,
-  allocatable: allocatableOf(node),
-  taints: node.spec.taints ?? [],
-  load,
-});
-
-export const emptyLoad: Load = {
-  pods: new Map(),
-  requested: new Map(),
-  weight: { cpu: 0, memory: 0 },
-  siblings: new Map(),
-  repelling: new Map(),
-};

@@ -1,51 +1,11 @@
 /** Where pods may be, where they should be, and what is said when they can be nowhere. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Node } from "@kubus/shared/api/node.ts";
 import type { PodSpec } from "@kubus/shared/api/pod.ts";
 import { aNode, aPod, aReplicaSet, at } from "../controllers/testing/builders.ts";
-import { boardOf, emptyLoad, type Board } from "./board.ts";
 import { decide } from "./decide.ts";
-import { parseQuantity } from "./quantity.ts";
-import { wantOf, type Want } from "./want.ts";
-
-/** A board with so many pods on it, of one owner or of none. */
-function aBoard(node: Node, pods: readonly ReturnType<typeof aPod>[] = []): Board {
-  const wants = pods.map(wantOf);
-  const requested = new Map<string, number>();
-  for (const { requests } of wants)
-    for (const [name, n] of requests) requested.set(name, (requested.get(name) ?? 0) + n);
-  const repelling = new Map(
-    wants.filter(({ avoids }) => avoids.length > 0).map((want) => [want.pod.metadata.uid, want]),
-  );
-  const siblings = new Map<string, number>();
-  for (const { owner } of wants) if (owner !== undefined) siblings.set(owner, (siblings.get(owner) ?? 0) + 1);
-  const sum = (part: (want: Want) => number) => wants.reduce((total, want) => total + part(want), 0);
-  return boardOf(node, {
-    ...emptyLoad,
-    pods: new Map(wants.map((want) => [want.pod.metadata.uid, want])),
-    requested,
-    siblings,
-    repelling,
-    weight: { cpu: sum(({ weight }) => weight.cpu), memory: sum(({ weight }) => weight.memory) },
-  });
-}
-
-const asking = (requests: Record<string, string>): Partial<PodSpec> => ({
-  containers: [{ name: "main", image: "host/sleep", resources: { requests } }],
-});
-
-/** The chosen board, or the message. */
-function check(spec: Partial<PodSpec>, boards: readonly Board[], expected: string): void {
-  const decision = decide(aPod("new", { spec }), boards);
-  const answer =
-    decision.type === "bind"
-      ? decision.node
-      : decision.type === "unschedulable"
-        ? decision.message
-        : decision.type;
-  assert.equal(answer, expected);
-}
+import { aBoard, asking, check, zoned } from "./testing/boards.ts";
+import { wantOf } from "./want.ts";
 
 const tainted = (name: string, key: string, effect: "NoSchedule" | "NoExecute" | "PreferNoSchedule") =>
   aBoard(aNode(name, { spec: { taints: [{ key, effect }] } }));
@@ -131,11 +91,6 @@ test("boards that would rather not are taken last, preferred ones first", () => 
   );
 });
 
-const zoned = (name: string, zone: string, ...apps: readonly string[]) =>
-  aBoard(
-    aNode(name, { meta: { labels: { zone, "kubernetes.io/hostname": name } } }),
-    apps.map((app, i) => aPod(`${name}-${app}-${i}`, { meta: { labels: { app } } })),
-  );
 const term = (app: string, topologyKey = "zone") => ({
   labelSelector: { matchLabels: { app } },
   topologyKey,
@@ -198,15 +153,6 @@ test("spreads over domains as evenly as demanded, and as wished where it is only
   );
 });
 
-test("what it cannot tell yet it refuses aloud", () => {
-  const namespaceSelector = { matchLabels: { team: "a" } };
-  check(
-    { affinity: { podAntiAffinity: required({ ...term("web"), namespaceSelector }) } },
-    [aBoard(aNode("a"))],
-    "0/1 nodes are available: a namespaceSelector with labels in pod affinity is not supported by kubus yet.",
-  );
-});
-
 test("leaves alone what is not its own to place", () => {
   const boards = [aBoard(aNode("a"))];
   check({ nodeName: "b" }, boards, "none");
@@ -229,19 +175,4 @@ test("a pod asks for the sum of its containers, or for its largest init containe
   assert.equal(cpu({ containers: [container("a", "1.1")] }), 1_100);
   const initContainers = [container("side", "50m", "Always"), container("i", "200m")];
   assert.equal(cpu({ containers: [container("a", "100m")], initContainers }), 250);
-});
-
-test("quantities are read in all their spellings", () => {
-  const table = {
-    "500m": 0.5,
-    "2": 2,
-    "1Gi": 1_073_741_824,
-    "1.5k": 1_500,
-    "1e3": 1_000,
-    "128974848": 128_974_848,
-    "100n": 1e-7,
-    bad: 0,
-    "1E": 1e18,
-  };
-  assert.deepEqual(Object.keys(table).map(parseQuantity), Object.values(table));
 });

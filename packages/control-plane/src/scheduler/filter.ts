@@ -1,61 +1,86 @@
 /**
- * Why a pod cannot be on a board: each filter gives reasons in Kubernetes' words, or none. Pure.
- *
- * The first filter that objects has the word, as in Kubernetes: later ones are not asked.
+ * Why a pod cannot be on a board. THE table of filters, in Kubernetes' order: the first that objects has the word, later
+ * ones are not asked. Each says in Kubernetes' words what is wrong, and which changes in the cluster may help. Pure.
  */
-import { taintKey, type Taint } from "@kubus/shared/api/node.ts";
-import type { Pod } from "@kubus/shared/api/pod.ts";
-import { tolerates } from "../nodes/eviction.ts";
-import { isWanted } from "./affinity.ts";
 import type { Board } from "./board.ts";
-import { isPortTaken, type Want } from "./want.ts";
+import { architecture } from "./filters/architecture.ts";
+import { neighbours } from "./filters/neighbours.ts";
+import { hostPorts } from "./filters/ports.ts";
+import { resources } from "./filters/resources.ts";
+import { schedulable, untainted } from "./filters/taints.ts";
+import type { Filter, FilterName, Objection, Word } from "./filters/filter-row.ts";
+import { spread } from "./filters/spread.ts";
+import { volumes } from "./filters/volumes.ts";
+import { wanted } from "./filters/wanted.ts";
+import type { Surroundings } from "./surroundings/surroundings.ts";
+import { whatIf } from "./surroundings/what-if.ts";
+import type { Want } from "./want.ts";
 
-export type Filter = (want: Want, board: Board) => readonly string[];
+export const filters: readonly Filter[] = [
+  schedulable,
+  untainted,
+  wanted,
+  architecture,
+  hostPorts,
+  resources,
+  volumes,
+  spread,
+  neighbours,
+];
 
-const none: readonly string[] = [];
-const objection = (reason: string, objects: boolean): readonly string[] => (objects ? [reason] : none);
+export const filterNamed = (name: FilterName): Filter | undefined =>
+  filters.find((filter) => filter.name === name);
 
-const isTolerated = ({ spec }: Pod, taint: Taint): boolean =>
-  (spec.tolerations ?? []).some((toleration) => tolerates(toleration, taint));
+/** The filters, made ready for one pod: what it asks is read once, and not for every board again. */
+export type Checks = readonly {
+  readonly name: FilterName;
+  readonly check: (board: Board) => Objection | undefined;
+}[];
 
-const cordoned: Taint = { key: taintKey.unschedulable, effect: "NoSchedule" };
-
-const schedulable: Filter = ({ pod }, { node }) =>
-  objection("node(s) were unschedulable", node.spec.unschedulable === true && !isTolerated(pod, cordoned));
-
-const untainted: Filter = ({ pod }, { taints }) => {
-  const taint = taints.find((one) => one.effect !== "PreferNoSchedule" && !isTolerated(pod, one));
-  return taint === undefined ? none : [`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ""}}`];
-};
-
-const wanted: Filter = ({ pod }, { node }) =>
-  objection("node(s) didn't match Pod's node affinity/selector", !isWanted(pod, node));
-
-const portsFree: Filter = ({ hostPorts }, { load }) => {
-  if (hostPorts.length === 0) return none;
-  const taken = [...load.pods.values()].flatMap((other) => other.hostPorts);
-  const collides = hostPorts.some((port) => isPortTaken(port, taken));
-  return objection("node(s) didn't have free ports for the requested pod ports", collides);
-};
-
-const roomy: Filter = ({ requests }, { allocatable, load }) => {
-  const reasons = objection("Too many pods", load.pods.size + 1 > (allocatable.get("pods") ?? 110));
-  const short = [...requests]
-    .filter(
-      ([name, amount]) =>
-        amount > 0 && (load.requested.get(name) ?? 0) + amount > (allocatable.get(name) ?? 0),
-    )
-    .map(([name]) => `Insufficient ${name}`);
-  return short.length === 0 ? reasons : [...reasons, ...short];
-};
-
-export const filters: readonly Filter[] = [schedulable, untainted, wanted, portsFree, roomy];
-
-/** Empty: the pod may be there. `more` are the filters that depend on all boards together. */
-export function objections(want: Want, board: Board, more: readonly Filter[]): readonly string[] {
-  for (const filter of [...filters, ...more]) {
-    const reasons = filter(want, board);
-    if (reasons.length > 0) return reasons;
+/** The second is said when a filter refuses the pod whatever the board. */
+export function checksFor(want: Want, around: Surroundings): Checks | Refused {
+  const checks: Checks[number][] = [];
+  for (const { name, prepare } of filters) {
+    const check = prepare(want, around);
+    if (check === undefined) continue;
+    if (typeof check !== "function") return { by: name, refuses: check.refuses };
+    checks.push({ name, check });
   }
-  return none;
+  return checks;
+}
+
+export interface Refused {
+  readonly by: FilterName;
+  readonly refuses: string;
+}
+
+export const isRefused = (checks: Checks | Refused): checks is Refused => "refuses" in checks;
+
+/** Undefined: the pod may be there. */
+export function firstWord(checks: Checks | Refused, board: Board): Word | undefined {
+  if (isRefused(checks)) return { by: checks.by, reasons: [checks.refuses], isFinal: true };
+  for (const { name, check } of checks) {
+    const objection = check(board);
+    if (objection !== undefined) return { ...objection, by: name };
+  }
+  return undefined;
+}
+
+/**
+ * What speaks against a board, with those counted that were promised it and are at least as important. They may not come
+ * after all, so the pod must fit without them too.
+ */
+export function wordAgainst(
+  { want, checks, around }: { readonly want: Want; readonly checks: Checks; readonly around: Surroundings },
+  board: Board,
+): Word | undefined {
+  const word = firstWord(checks, board);
+  if (word !== undefined) return word;
+  const rivals = around
+    .nominated(board.name)
+    .filter(({ priority, pod }) => priority >= want.priority && pod.metadata.uid !== want.pod.metadata.uid);
+  if (rivals.length === 0) return undefined;
+  const crowded = whatIf(around, board);
+  for (const rival of rivals) crowded.add(rival);
+  return firstWord(checksFor(want, crowded.around), crowded.board);
 }

@@ -1,19 +1,16 @@
 /**
  * What a pod asks of a board, read once. Pure.
- *
- * Requests are those of Kubernetes: the sum of the containers, or the largest init container where that is more;
- * sidecars (init containers that always restart) count with both.
  */
 import { controllerOf } from "@kubus/shared/api/meta.ts";
-import type { Container, Pod, ResourceList } from "@kubus/shared/api/pod.ts";
-import { avoidedBy, type PodTerm } from "./pod-terms.ts";
-import { parseQuantity } from "./quantity.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
+import { requestsOf, type Amounts } from "./requests.ts";
+import { avoidedBy, wishesOf, type PodTerm, type WeightedTerm } from "./surroundings/pod-terms.ts";
 
-/** Amounts by resource name; cpu in thousandths, everything else in units. */
-export type Amounts = ReadonlyMap<string, number>;
+export { amountOf, type Amounts } from "./requests.ts";
 
 export interface Want {
   readonly pod: Pod;
+  readonly priority: number;
   readonly requests: Amounts;
   /** Like `requests`, but with Kubernetes' assumed sizes for pods that ask for nothing, so that they spread. */
   readonly weight: { readonly cpu: number; readonly memory: number };
@@ -23,6 +20,16 @@ export interface Want {
   readonly owner: string | undefined;
   /** Pods that it must not be near to. */
   readonly avoids: readonly PodTerm[];
+  /** Pods that it would like to be near to, or rather not: those weigh against. */
+  readonly wishes: readonly WeightedTerm[];
+  readonly claims: readonly ClaimUse[];
+}
+
+/** A PersistentVolumeClaim of the pod's namespace that one of its volumes stands for. */
+export interface ClaimUse {
+  readonly name: string;
+  /** Made for this pod by the controller of ephemeral volumes. */
+  readonly isEphemeral: boolean;
 }
 
 /** kube-scheduler's own assumptions: 100m and 200 MB. */
@@ -32,6 +39,7 @@ export function wantOf(pod: Pod): Want {
   const requests = requestsOf(pod);
   return {
     pod,
+    priority: pod.spec.priority ?? 0,
     requests,
     weight: {
       cpu: requests.get("cpu") ?? assumed.cpu,
@@ -40,64 +48,35 @@ export function wantOf(pod: Pod): Want {
     hostPorts: hostPortsOf(pod),
     owner: controllerOf(pod)?.uid,
     avoids: avoidedBy(pod),
+    wishes: wishesOf(pod),
+    claims: claimsOf(pod),
   };
 }
 
-/** Below this a difference is an error of floating point: `1.1` is 1100 thousandths, not 1101. */
-const epsilon = 1e-6;
-
-export const amountOf = (name: string, quantity: string): number =>
-  name === "cpu" ? Math.ceil(parseQuantity(quantity) * 1_000 - epsilon) : parseQuantity(quantity);
-
-const amounts = (list: ResourceList = {}): Amounts =>
-  new Map(Object.entries(list).map(([name, quantity]) => [name, amountOf(name, quantity)]));
-
-function requestsOf({ spec }: Pod): Amounts {
-  const requested = ({ resources }: Container) => amounts(resources?.requests);
-  const inits = spec.initContainers ?? [];
-  const sidecars = inits.filter(({ restartPolicy }) => restartPolicy === "Always");
-  const running = sum([...spec.containers, ...sidecars].map(requested));
-  // An init container runs beside the sidecars that were started before it.
-  const starting = inits.map((init, i) =>
-    init.restartPolicy === "Always"
-      ? new Map<string, number>()
-      : sum([init, ...inits.slice(0, i).filter((one) => sidecars.includes(one))].map(requested)),
-  );
-  const { overhead } = spec as { readonly overhead?: ResourceList };
-  return sum([[running, ...starting].reduce(larger, new Map<string, number>()), amounts(overhead)]);
-}
-
-const combine =
-  (merge: (a: number, b: number) => number) =>
-  (a: Amounts, b: Amounts): Amounts =>
-    new Map(
-      [...new Set([...a.keys(), ...b.keys()])].map((name) => [
-        name,
-        merge(a.get(name) ?? 0, b.get(name) ?? 0),
-      ]),
-    );
-const larger = combine(Math.max);
-const add = combine((a, b) => a + b);
-const sum = (all: readonly Amounts[]): Amounts => all.reduce(add, new Map<string, number>());
-
 function hostPortsOf({ spec }: Pod): readonly string[] {
-  return spec.containers.flatMap(({ ports = [] }) =>
+  const sidecars = (spec.initContainers ?? []).filter(({ restartPolicy }) => restartPolicy === "Always");
+  return [...spec.containers, ...sidecars].flatMap(({ ports = [] }) =>
     ports.flatMap((port) => {
       const hostPort = port.hostPort ?? (spec.hostNetwork === true ? port.containerPort : undefined);
       if (hostPort === undefined || hostPort === 0) return [];
-      const { hostIP = "0.0.0.0" } = port as { readonly hostIP?: string };
-      return [`${port.protocol ?? "TCP"}/${hostIP}/${hostPort}`];
+      const address = port.hostIP === undefined || port.hostIP === "" ? "0.0.0.0" : port.hostIP;
+      return [`${port.protocol ?? "TCP"}/${address}/${hostPort}`];
     }),
   );
 }
 
-/** Whether a port is taken by one of the others: the same number, on the same address or on all. */
-export function isPortTaken(port: string, taken: Iterable<string>): boolean {
-  const [protocol, address, number] = port.split("/");
-  for (const other of taken) {
-    const [otherProtocol, otherAddress, otherNumber] = other.split("/");
-    const meets = address === otherAddress || address === "0.0.0.0" || otherAddress === "0.0.0.0";
-    if (protocol === otherProtocol && number === otherNumber && meets) return true;
-  }
-  return false;
+interface ClaimingVolume {
+  readonly name: string;
+  readonly persistentVolumeClaim?: { readonly claimName: string };
+  readonly ephemeral?: unknown;
+}
+
+function claimsOf({ metadata, spec }: Pod): readonly ClaimUse[] {
+  return ((spec.volumes ?? []) as readonly ClaimingVolume[]).flatMap(
+    ({ name, persistentVolumeClaim, ephemeral }): readonly ClaimUse[] => {
+      if (persistentVolumeClaim !== undefined)
+        return [{ name: persistentVolumeClaim.claimName, isEphemeral: false }];
+      return ephemeral === undefined ? [] : [{ name: `${metadata.name}-${name}`, isEphemeral: true }];
+    },
+  );
 }

@@ -31,8 +31,11 @@ export function makeLine<T>(clock: Clock, isBefore: (a: T, b: T) => boolean): Li
   const compare = (a: Place<T>, b: Place<T>) =>
     isBefore(a.item, b.item) ? -1 : isBefore(b.item, a.item) ? 1 : a.number - b.number;
 
+  let isSorted = true;
+
   const call = () => {
-    places.sort(compare);
+    if (!isSorted) places.sort(compare);
+    isSorted = true;
     for (const { begin } of places.splice(0, lineLimits.turnsAtOnceMax)) begin();
     isCalling = places.length > 0;
     if (isCalling) clock.setTimeout(call, 0);
@@ -43,6 +46,7 @@ export function makeLine<T>(clock: Clock, isBefore: (a: T, b: T) => boolean): Li
       new Promise((begin) => {
         lastNumber += 1;
         places.push({ item, number: lastNumber, begin });
+        isSorted = false;
         if (isCalling) return;
         isCalling = true;
         // After everything that arrives at the same moment, so that the most important of them can be first.
