@@ -162,6 +162,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         kinds: kindTable,
         quotaCharges: api.quotaCharges,
         usage: api.boardUsage,
+        allows: api.allows,
         tokens,
         signer,
         removeVolumeData: makeDataRemover({ channels: bulk, clock }),

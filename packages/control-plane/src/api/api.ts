@@ -10,6 +10,7 @@ import { authenticate } from "./authentication/authenticate.ts";
 import { impersonated } from "./authentication/impersonation.ts";
 import { authorize } from "./authorization/authorize.ts";
 import { makeAuthorizer } from "./authorization/authorizer.ts";
+import type { Question } from "./authorization/question.ts";
 import { callOf, questionOf, type Call } from "./call.ts";
 import { documentAt, isPublic } from "./documents.ts";
 import { makeObjects } from "./make-objects.ts";
@@ -43,6 +44,8 @@ export interface Api {
   proxySession(request: ApiRequest): Promise<ProxySession | undefined>;
   /** Who asks, after authentication and impersonation; rejects with `Refusal` when they prove nothing. */
   userOf(request: ApiRequest): Promise<User>;
+  /** Whether the authorizers let the user do this. */
+  allows(user: User, question: Question): boolean;
   /** Throws a `Refusal` when the user may not use a path that is no resource. */
   authorizePath(user: User, path: string): void;
   readonly objectsAs: ObjectsAs;
@@ -107,6 +110,7 @@ export function makeApi(ports: ApiPorts): Api {
     streamSession: (request) => streamSession(state, router, request),
     proxySession: (request) => proxySession(state, router, request),
     userOf: (request) => userOf(state, request),
+    allows: (user, question) => state.authorizer.decide(user, question).isAllowed,
     authorizePath: (user, path) => authorize(state.authorizer, user, { verb: "get", path }),
     objectsAs: state.objectsAs,
     quotaCharges: state.admission.accounts,

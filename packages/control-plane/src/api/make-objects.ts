@@ -12,6 +12,7 @@ import type { ApiState } from "./ports.ts";
 import type { User } from "./request.ts";
 import { finalizeStrategy, mainStrategy, statusStrategy } from "./strategy.ts";
 import { evictPod } from "./verbs/pod-eviction.ts";
+import { approvalStrategy } from "./verbs/approval.ts";
 import { changeObject, createObject, deleteObject, type Target } from "./write.ts";
 
 const patchStrategies = {
@@ -19,6 +20,7 @@ const patchStrategies = {
   status: statusStrategy,
   finalize: finalizeStrategy,
   scale: mainStrategy,
+  approval: approvalStrategy,
 } as const;
 
 export const makeObjects =
@@ -53,7 +55,7 @@ export const makeObjects =
         kind: Kind<T>,
         target: ObjectTarget,
         patch: object,
-        subresource?: "status" | "finalize" | "scale",
+        subresource?: "status" | "finalize" | "scale" | "approval",
       ) => {
         const step = (previous: KubeObject) => applyMergePatch(previous, patch) as KubeObject;
         const strategy = patchStrategies[subresource ?? "main"];

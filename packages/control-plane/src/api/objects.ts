@@ -31,13 +31,14 @@ export interface Objects {
   /**
    * JSON merge patch. With `resourceVersion` in the patch's metadata it is conditional.
    * `finalize` is for namespaces: it may change `spec.finalizers`, and nothing else can. `scale` only says through which
-   * door the size is changed: the patch is one of the object itself.
+   * door the size is changed: the patch is one of the object itself. `approval` is for
+   * the verdict on a certificate request.
    */
   patch<T extends KubeObject>(
     kind: Kind<T>,
     target: Target,
     patch: object,
-    subresource?: "status" | "finalize" | "scale",
+    subresource?: "status" | "finalize" | "scale" | "approval",
   ): Promise<T>;
   delete(kind: Kind, target: Target, options?: DeleteOptions): Promise<void>;
   /** Asks a pod to leave (pods/eviction): rejects with `tooManyRequests` when its disruption budget says not now. */

@@ -7,8 +7,7 @@ import type { KindTable } from "../kinds/kind-table.ts";
 import { admissionPolicyController } from "./admission-policy/controller.ts";
 import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
-import { certificateController } from "./certificates/controller.ts";
-import type { CertificateSigner } from "./certificates/signer.ts";
+import { certificateController, type CertificateOptions } from "./certificates/controller.ts";
 import { customResourceDefinitionController } from "./crd/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
@@ -33,11 +32,13 @@ import { storageClassController } from "./storageclass/controller.ts";
 import { serviceRepairController } from "./service-repair/controller.ts";
 import { serviceAccountTokenController } from "./serviceaccount-tokens/controller.ts";
 import { statefulSetController } from "./statefulset/controller.ts";
+import { tokenCleanerController } from "./tokencleaner/controller.ts";
+import { rebalancingController } from "../scheduler/rebalancing/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { BoardUsage } from "../api/usage/board-usage.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
 
-export interface ControllerTableOptions extends BootstrapOptions {
+export interface ControllerTableOptions extends BootstrapOptions, CertificateOptions {
   /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
   readonly caCertificate: string;
   readonly kinds: KindTable;
@@ -47,8 +48,6 @@ export interface ControllerTableOptions extends BootstrapOptions {
   readonly usage?: BoardUsage | undefined;
   /** Absent: no tokens are put into Secrets. */
   readonly tokens?: TokenKeys | undefined;
-  /** Absent: no certificate is signed. */
-  readonly signer?: CertificateSigner | undefined;
   /** Has a board delete the data of a volume. */
   readonly removeVolumeData: RemoveVolumeData;
   /** A folder that every board sees. Absent: no class of storage uses one. */
@@ -71,6 +70,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   admissionPolicyController,
   garbageController,
   podGcController(),
+  rebalancingController,
   priorityClassController,
   storageClassController(options.sharedFolder),
   claimController,
@@ -83,6 +83,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   apiServiceController(options.kinds),
   rbacPolicyController,
   rbacAggregationController,
+  tokenCleanerController,
   serviceAccountTokenController({ tokens: options.tokens, caCertificate: options.caCertificate }),
-  certificateController(options.signer),
+  certificateController(options),
 ];

@@ -103,7 +103,7 @@ test("kubectl approves a request, and the certificate opens the API", { skip }, 
   const { authority } = world;
   const signer = certificateSigner({ certificate: authority.certificate, key: authority.key });
   const controllers = makeControllers({
-    controllers: [certificateController(signer), rbacAggregationController],
+    controllers: [certificateController({ signer }), rbacAggregationController],
     cache: world.cache,
     objectsAs: world.api.objectsAs,
     eventKind,

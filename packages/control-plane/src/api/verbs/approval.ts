@@ -10,7 +10,7 @@ import { updateBy } from "./update.ts";
 
 type Csr = CertificateSigningRequest;
 
-const approvalStrategy: Strategy = {
+export const approvalStrategy: Strategy = {
   prepare: (_, next, previous) => {
     const { conditions = [] } = (next as Csr).status ?? {};
     const { resourceVersion } = next.metadata;

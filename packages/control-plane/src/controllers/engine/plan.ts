@@ -45,13 +45,13 @@ export type Effect =
       readonly target: Target & { readonly uid: string };
       readonly tells?: Tells;
     }
-  /** JSON merge patch on the main resource, or through /finalize or /scale. */
+  /** JSON merge patch on the main resource, or through /finalize, /scale or /approval. */
   | {
       readonly type: "patch";
       readonly kind: AnyKind;
       readonly target: Target;
       readonly patch: object;
-      readonly subresource?: "finalize" | "scale";
+      readonly subresource?: "finalize" | "scale" | "approval";
       readonly tells?: Tells;
     }
   /** A merge patch that somebody outside must make first, such as the holder of a key. */

@@ -222,6 +222,16 @@ test("while boards are asked it is measuring, and what they say later counts", a
   assert.equal(world.size(), 4);
 });
 
+test("a board that does not answer keeps nobody busy, whatever the autoscaler waits for", async () => {
+  const world = await aLoadedCluster(2);
+  await world.resize(0); // Its pods are still going.
+  world.load.answers = false;
+  await world.autoscale();
+  assert.equal(world.state(), "disabled");
+  await world.advance(120_000);
+  assert.equal(world.state(), "disabled");
+});
+
 type World = Awaited<ReturnType<typeof aLoadedCluster>>;
 const roads: Readonly<Record<string, (world: World) => Promise<unknown>>> = {
   measuring: (world) => {

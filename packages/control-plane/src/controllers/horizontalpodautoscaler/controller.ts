@@ -123,5 +123,6 @@ export function classify(view: AutoscalerView): Look | undefined {
   const { hpa } = view;
   if (hpa === undefined) return undefined;
   const { state, why } = decide(view, hpa);
-  return { type: looks[state], why, dueInMs: nextLookInMs(view) };
+  const dueInMs = nextLookInMs(view);
+  return { type: looks[state], why, ...(dueInMs === undefined ? {} : { dueInMs }) };
 }

@@ -234,6 +234,6 @@ function sized(view: AutoscalerView, hpa: Hpa, { target, found, best }: Sized): 
 const initialRecommendation = ({ recommendations, round }: AutoscalerView, current: number) =>
   recommendations.length === 0 ? [{ at: round.at, replicas: current }] : [];
 
-/** Milliseconds until the figures are to be asked for again. */
-export const nextLookInMs = ({ round, now }: AutoscalerView): number =>
-  Math.max(0, round.at + limits.syncIntervalMs - now);
+/** Milliseconds until the figures are to be asked for again; undefined while the boards are being asked. */
+export const nextLookInMs = ({ round, now }: AutoscalerView): number | undefined =>
+  round.usage === undefined ? undefined : Math.max(0, round.at + limits.syncIntervalMs - now);
