@@ -45,7 +45,7 @@ export interface Api {
   /** Who asks, after authentication and impersonation; rejects with `Refusal` when they prove nothing. */
   userOf(request: ApiRequest): Promise<User>;
   /** Whether the authorizers let the user do this. */
-  allows(user: User, question: Question): boolean;
+  readonly allows: (user: User, question: Question) => boolean;
   /** Throws a `Refusal` when the user may not use a path that is no resource. */
   authorizePath(user: User, path: string): void;
   readonly objectsAs: ObjectsAs;

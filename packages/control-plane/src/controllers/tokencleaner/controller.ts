@@ -15,7 +15,7 @@ export const tokenCleanerController = defineController<TokenView>({
     {
       kind: secretKind,
       wakes: ({ object, previous }) =>
-        [object, previous].some((one) => one !== undefined && isBootstrapToken(one as Secret))
+        [object, previous].some((one) => one !== undefined && isBootstrapToken(one))
           ? [keyOf(object)]
           : [],
     },
