@@ -4,8 +4,8 @@ import { compare, type Names } from "./match.ts";
 import type { Step } from "./script.ts";
 import type { Output, Stage } from "./stage.ts";
 
-/** A command that is tried again must print what is expected within this time. */
-const deadlineMs = 60_000;
+/** A command that is tried again must print what is expected within this time: a minute may have to begin first. */
+const deadlineMs = 75_000;
 
 export interface Performance {
   readonly steps: readonly Step[];
