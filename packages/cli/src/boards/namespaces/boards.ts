@@ -142,7 +142,10 @@ export function namespaceBoards(options: NamespaceOptions): VirtualBoards {
       const { name, kind } = place;
       journal.write({ made: "mounts", path: options.stateDir(name) });
       await Promise.all([mkdir(join(names.runDir, name), { recursive: true }), makeCable(place)]);
-      await makeGroup(group(name), kind === "board" ? boardLimits(options.share()) : {});
+      await makeGroup(
+        group(name),
+        kind === "board" ? boardLimits(options.share()) : { cpuWeight: serverWeight },
+      );
       const entry = await makeLeaf(`${group(name)}/${kind === "board" ? "agent" : "server"}`);
       machines.set(name, { place, entry, cable: "plugged" });
       if (kind === "server") await syncRoutes(names.namespace(name));
@@ -193,8 +196,8 @@ async function batch(lines: readonly string[], namespace?: string): Promise<void
   await run("ip", [...within(namespace), "-batch", "-"], { input: `${lines.join("\n")}\n` });
 }
 
-/** Boards share the machine's memory alike. Where processor time is short, all of them together have as much as a server. */
-const boardLimits = (boards: number) => ({
-  memoryBytesMax: Math.floor(totalmem() / boards),
-  cpuWeight: Math.max(1, Math.floor(100 / boards)),
-});
+/** Boards share the machine's memory alike. */
+const boardLimits = (boards: number) => ({ memoryBytesMax: Math.floor(totalmem() / boards) });
+
+/** Where processor time is short: a control plane counts as much as ten boards, and is not held up by their work. */
+const serverWeight = 1_000;
