@@ -1,68 +1,16 @@
 /** Deployments, replica sets and replication controllers at work on the whole API. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { Condition } from "@kubus/shared/api/meta.ts";
-import type { Deployment } from "@kubus/shared/api/workload.ts";
 import { deploymentKind, podKind, replicaSetKind, replicationControllerKind } from "../kinds/index.ts";
-import { deploymentController } from "./deployment/controller.ts";
-import { garbageController } from "./garbage/controller.ts";
-import { replicaSetController } from "./replicaset/controller.ts";
-import { replicationControllerController } from "./replicationcontroller/controller.ts";
-import { aDeployment, aPodSpec } from "./testing/builders.ts";
-import { aCluster, type Cluster } from "./testing/cluster.ts";
-
-const web = { namespace: "default", name: "web" };
-const workloads = [
-  deploymentController,
-  replicaSetController,
-  replicationControllerController,
-  garbageController,
-];
-
-async function aDeployed(spec: Partial<Deployment["spec"]> = {}) {
-  const cluster = await aCluster(workloads);
-  const { spec: whole } = aDeployment("web", spec);
-  await cluster.create(deploymentKind, { metadata: { ...web }, spec: whole });
-  await cluster.run();
-  const deployment = () =>
-    cluster.cache.get(deploymentKind, "default", "web") ?? assert.fail("no deployment");
-  const change = async (patch: object) => {
-    await cluster.objects.patch(deploymentKind, web, patch);
-    await cluster.rest();
-  };
-  const setImage = (image: string) =>
-    change({ spec: { template: { spec: { containers: [{ ...aPodSpec.containers[0], image }] } } } });
-  return { ...cluster, deployment, change, setImage };
-}
-
-const progress = ({ status }: Deployment): Condition | undefined =>
-  status?.conditions?.find(({ type }) => type === "Progressing");
-
-const sizes = ({ cache }: Pick<Cluster, "cache">) =>
-  cache
-    .list(replicaSetKind)
-    .map(
-      ({ metadata, spec }) =>
-        `${metadata.annotations?.["deployment.kubernetes.io/revision"]}:${spec.replicas}`,
-    )
-    .sort();
-
-/** What `kubectl rollout status` waits for. */
-function isRolledOut({ metadata, spec, status = {} }: Deployment): boolean {
-  const { observedGeneration = 0, updatedReplicas = 0, replicas = 0, availableReplicas = 0 } = status;
-  return (
-    observedGeneration >= (metadata.generation ?? 0) &&
-    updatedReplicas >= (spec.replicas ?? 1) &&
-    replicas <= updatedReplicas &&
-    availableReplicas >= updatedReplicas
-  );
-}
+import { aDeployed, isRolledOut, web, workloads } from "./deployment/testing/deployed.ts";
+import { aPodSpec } from "./testing/builders.ts";
+import { aCluster } from "./testing/cluster.ts";
 
 test("a deployment comes to run, says so, and then nobody writes any more", async () => {
   const cluster = await aDeployed();
   assert.equal(isRolledOut(cluster.deployment()), true);
-  assert.equal(progress(cluster.deployment())?.reason, "NewReplicaSetAvailable");
-  assert.deepEqual(sizes(cluster), ["1:3"]);
+  assert.equal(cluster.condition("Progressing")?.reason, "NewReplicaSetAvailable");
+  assert.deepEqual(cluster.sizes(), ["1:3"]);
   const [name = ""] = cluster.names(replicaSetKind);
   assert.match(name, /^web-[bcdfghjklmnpqrstvwxz2-9]+$/);
   assert.deepEqual(cluster.events("ScalingReplicaSet"), [`Scaled up replica set ${name} from 0 to 3`]);
@@ -75,8 +23,7 @@ test("a deployment comes to run, says so, and then nobody writes any more", asyn
 test("a new image rolls out one pod at a time and never leaves fewer than asked for", async () => {
   const cluster = await aDeployed();
   await cluster.setImage("host/true");
-  const living = () =>
-    cluster.cache.list(podKind).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  const { living } = cluster;
   const ready = () =>
     living().filter(({ status }) =>
       status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True"),
@@ -88,7 +35,7 @@ test("a new image rolls out one pod at a time and never leaves fewer than asked 
     if (next !== undefined) await cluster.run([next]);
   }
   assert.equal(isRolledOut(cluster.deployment()), true);
-  assert.deepEqual(sizes(cluster), ["1:0", "2:3"]);
+  assert.deepEqual(cluster.sizes(), ["1:0", "2:3"]);
   assert.equal(cluster.deployment().metadata.annotations?.["deployment.kubernetes.io/revision"], "2");
 });
 
@@ -98,7 +45,7 @@ test("going back to a former template uses its replica set again, as a new revis
   for (let round = 0; round < 10; round += 1) await cluster.run();
   await cluster.setImage("host/sleep");
   for (let round = 0; round < 10; round += 1) await cluster.run();
-  assert.deepEqual(sizes(cluster), ["2:0", "3:3"]);
+  assert.deepEqual(cluster.sizes(), ["2:0", "3:3"]);
   const reused = cluster.cache.list(replicaSetKind).find(({ spec }) => spec.replicas === 3);
   assert.equal(reused?.metadata.annotations?.["deployment.kubernetes.io/revision-history"], "1");
 });
@@ -106,7 +53,7 @@ test("going back to a former template uses its replica set again, as a new revis
 test("scaling changes the size and not the revision", async () => {
   const cluster = await aDeployed();
   await cluster.change({ spec: { replicas: 5 } });
-  assert.deepEqual(sizes(cluster), ["1:5"]);
+  assert.deepEqual(cluster.sizes(), ["1:5"]);
   assert.equal(cluster.cache.list(podKind).length, 5);
   await cluster.change({ spec: { replicas: 0 } });
   assert.equal(isRolledOut(cluster.deployment()), true);
@@ -118,11 +65,11 @@ test("a paused deployment scales, but does not roll out until it is resumed", as
   await cluster.change({ spec: { paused: true } });
   await cluster.setImage("host/true");
   await cluster.change({ spec: { replicas: 4 } });
-  assert.deepEqual(sizes(cluster), ["1:4"]);
-  assert.equal(progress(cluster.deployment())?.reason, "DeploymentPaused");
+  assert.deepEqual(cluster.sizes(), ["1:4"]);
+  assert.equal(cluster.condition("Progressing")?.reason, "DeploymentPaused");
   await cluster.change({ spec: { paused: false } });
   for (let round = 0; round < 10; round += 1) await cluster.run();
-  assert.deepEqual(sizes(cluster), ["1:0", "2:4"]);
+  assert.deepEqual(cluster.sizes(), ["1:0", "2:4"]);
 });
 
 test("Recreate makes no new pod before the last old one is gone", async () => {
@@ -136,20 +83,20 @@ test("Recreate makes no new pod before the last old one is gone", async () => {
   await cluster.objects.patch(podKind, target, { metadata: { finalizers: [] } });
   await cluster.rest();
   assert.equal(cluster.cache.list(podKind).length, 3);
-  assert.deepEqual(sizes(cluster), ["1:0", "2:3"]);
+  assert.deepEqual(cluster.sizes(), ["1:0", "2:3"]);
 });
 
 test("a rollout that comes no nearer for too long says so", async () => {
   const cluster = await aDeployed({ progressDeadlineSeconds: 60 });
   await cluster.setImage("host/never");
   await cluster.advance(59_000);
-  assert.equal(progress(cluster.deployment())?.reason, "ReplicaSetUpdated");
+  assert.equal(cluster.condition("Progressing")?.reason, "ReplicaSetUpdated");
   await cluster.advance(2_000);
-  assert.equal(progress(cluster.deployment())?.reason, "ProgressDeadlineExceeded");
+  assert.equal(cluster.condition("Progressing")?.reason, "ProgressDeadlineExceeded");
   await cluster.run();
   await cluster.run();
   await cluster.run();
-  assert.equal(progress(cluster.deployment())?.reason, "NewReplicaSetAvailable");
+  assert.equal(cluster.condition("Progressing")?.reason, "NewReplicaSetAvailable");
 });
 
 test("old replica sets beyond the history limit go", async () => {
@@ -158,7 +105,7 @@ test("old replica sets beyond the history limit go", async () => {
     await cluster.setImage(image);
     for (let round = 0; round < 10; round += 1) await cluster.run();
   }
-  assert.deepEqual(sizes(cluster), ["3:0", "4:3"]);
+  assert.deepEqual(cluster.sizes(), ["3:0", "4:3"]);
 });
 
 test("a deleted deployment takes its replica sets and pods along", async () => {

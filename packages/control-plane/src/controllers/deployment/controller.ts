@@ -5,7 +5,10 @@ import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { deploymentKind, podKind, replicaSetKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
-import { reconcile, type DeploymentView } from "./reconcile.ts";
+import { reconcile } from "./reconcile.ts";
+import { lookAt } from "./rollout.ts";
+import { rolloutMachine } from "./rollout.machine.ts";
+import type { DeploymentView } from "./situation.ts";
 
 const selectorOf = ({ spec }: Deployment) => spec.selector;
 
@@ -30,6 +33,7 @@ export const deploymentController = defineController<DeploymentView>({
     return { deployment, replicaSets, podsOf, collision, now };
   },
   reconcile,
+  life: { name: "rollout", machine: rolloutMachine, classify: lookAt },
   isGone: ({ deployment }) => deployment === undefined,
 });
 

@@ -8,6 +8,9 @@ export const annotation = {
   max: "deployment.kubernetes.io/max-replicas",
 } as const;
 
+/** The most letters of former revisions that a replica set remembers; the oldest are forgotten. */
+const historyLettersMax = 2_000;
+
 /** Annotations that do not travel from a deployment to its replica sets. */
 const ownOnly: readonly string[] = [
   "kubectl.kubernetes.io/last-applied-configuration",
@@ -31,15 +34,20 @@ export function annotationsFor(
   const present = newest?.metadata.annotations ?? {};
   const current = revisionOf(newest);
   const isReused = current > 0 && current < next;
-  const history = isReused
-    ? [present[annotation.history], String(current)].filter(Boolean).join(",")
-    : undefined;
+  const history = isReused ? historyWith(present[annotation.history], String(current)) : undefined;
   return {
     ...present,
     ...Object.fromEntries(carried),
     [annotation.revision]: String(Math.max(current, next)),
     ...(history === undefined ? {} : { [annotation.history]: history }),
   };
+}
+
+/** Former revisions, oldest first, with one more. */
+function historyWith(history: string | undefined, revision: string): string {
+  const revisions = [...(history ?? "").split(",").filter((one) => one !== ""), revision];
+  while (revisions.length > 1 && revisions.join(",").length > historyLettersMax) revisions.shift();
+  return revisions.join(",");
 }
 
 /** What a replica set remembers of the deployment's size, to notice that it was scaled. */
@@ -50,7 +58,7 @@ export const sizeAnnotations = (replicas: number, maxSurge: number) => ({
 
 /** Old replica sets beyond the limit that run nothing, oldest revisions first. */
 export function surplusHistory(deployment: Deployment, old: readonly ReplicaSet[]): readonly ReplicaSet[] {
-  const limit = deployment.spec.revisionHistoryLimit ?? 10;
+  const limit = deployment.spec.revisionHistoryLimit ?? 10; // 2^31-1, Kubernetes' word for "all", is more than any.
   const alive = old.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   const surplus = alive.length - limit;
   if (surplus <= 0) return [];

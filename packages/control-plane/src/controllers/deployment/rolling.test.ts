@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { ReplicaSet } from "@kubus/shared/api/workload.ts";
 import { aDeployment, aReplicaSet, at } from "../testing/builders.ts";
-import { boundsOf, nextSizeOfNewest, rollingStep, scaled, type Bounds } from "./rolling.ts";
+import { boundsOf, nextSizeOfNewest, rollingStep, type Bounds } from "./rolling.ts";
 
 /** A set with so many pods, of which so many are available; older ones have smaller ages. */
 const set = (name: string, replicas: number, available: number, age = 0): ReplicaSet =>
@@ -29,7 +29,7 @@ test("surplus is rounded up, what may be missing is rounded down, and one of the
   assert.deepEqual(rolling(0, 0), bounds(10, 0, 1));
   assert.deepEqual(rolling("0%", "100%"), bounds(10, 0, 10));
   assert.deepEqual(rolling("10%", "10%", 3), bounds(3, 1, 0));
-  assert.deepEqual(boundsOf(aDeployment("web", { strategy: { type: "Recreate" } })), bounds(3, 0, 3));
+  assert.deepEqual(boundsOf(aDeployment("web", { strategy: { type: "Recreate" } })), bounds(3, 0, 0));
 });
 
 test("the new set grows into the room that the bounds leave", () => {
@@ -83,13 +83,4 @@ test("INVARIANT: a rollout stays within its bounds and ends, whatever becomes av
       assert.ok(steps < 200, "it comes to an end");
     }
   }
-});
-
-test("scaling gives it all to the only active set, and each its share in the middle of a rollout", () => {
-  const sizes = (one: Bounds, newest: ReplicaSet | undefined, ...old: ReplicaSet[]) =>
-    Object.fromEntries(scaled(one, { newest, old }));
-  assert.deepEqual(sizes(bounds(5, 1, 0), set("new", 3, 3), set("old", 0, 0)), { new: 5 });
-  assert.deepEqual(sizes(bounds(5, 1, 0), undefined, set("old", 3, 3)), { old: 5 });
-  assert.deepEqual(sizes(bounds(20, 0, 1), set("new", 2, 2, 1), set("old", 8, 8)), { old: 16, new: 4 });
-  assert.deepEqual(sizes(bounds(0, 1, 0), set("new", 2, 2, 1), set("old", 2, 2)), { old: 0, new: 0 });
 });

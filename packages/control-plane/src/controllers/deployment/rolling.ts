@@ -20,14 +20,17 @@ export interface Bounds {
   readonly maxUnavailable: number;
 }
 
-export function boundsOf({ spec }: Deployment): Bounds {
-  const replicas = spec.replicas ?? 1;
-  if (spec.strategy?.type === "Recreate") return { replicas, maxSurge: 0, maxUnavailable: replicas };
-  const { maxSurge: surge = "25%", maxUnavailable: unavailable = "25%" } = spec.strategy?.rollingUpdate ?? {};
+export const isRolling = ({ spec }: Deployment): boolean => spec.strategy?.type !== "Recreate";
+
+export function boundsOf(deployment: Deployment): Bounds {
+  const { replicas = 1, strategy } = deployment.spec;
+  if (!isRolling(deployment)) return { replicas, maxSurge: 0, maxUnavailable: 0 };
+  const { maxSurge: surge = "25%", maxUnavailable: unavailable = "25%" } = strategy?.rollingUpdate ?? {};
   const maxSurge = amount(surge, replicas, Math.ceil);
-  const maxUnavailable = Math.min(amount(unavailable, replicas, Math.floor), replicas);
+  const maxUnavailable = amount(unavailable, replicas, Math.floor);
   // Both zero would never move; Kubernetes then lets one pod be unavailable.
-  return { replicas, maxSurge, maxUnavailable: maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable };
+  const least = maxSurge === 0 && maxUnavailable === 0 ? 1 : maxUnavailable;
+  return { replicas, maxSurge, maxUnavailable: Math.min(least, replicas) };
 }
 
 const amount = (value: number | string, whole: number, round: (x: number) => number): number =>
@@ -80,38 +83,3 @@ function shrinkOld(bounds: Bounds, newest: ReplicaSet, old: readonly ReplicaSet[
   }
   return sizes;
 }
-
-/**
- * After a change of `replicas`: one active set takes it all; in the middle of a rollout each grows or shrinks by its
- * share, so that a rollout that is stuck does not become the whole deployment.
- */
-export function scaled(bounds: Bounds, { newest, old }: Sets): Sizes {
-  const all = newest === undefined ? old : [newest, ...old];
-  const active = all.filter((set) => sizeOf(set) > 0);
-  const [only = newest ?? byAge(old).at(-1)] = active;
-  if (active.length <= 1)
-    return only === undefined ? new Map() : new Map([[only.metadata.name, bounds.replicas]]);
-  const target = bounds.replicas === 0 ? 0 : bounds.replicas + bounds.maxSurge;
-  const sum = total(active, sizeOf);
-  const change = target - sum;
-  if (change === 0) return new Map();
-  // The largest first; of the same size the newer one when growing, the older one when shrinking.
-  const sorted = byAge(active)
-    .toSorted((a, b) => sizeOf(b) - sizeOf(a) || (change > 0 ? 1 : -1) * -age(a, b))
-    .map((set) => ({ name: set.metadata.name, size: sizeOf(set) }));
-  const sizes = new Map<string, number>();
-  let left = Math.abs(change);
-  for (const { name, size } of sorted) {
-    const share = Math.min(left, Math.round((size * Math.abs(change)) / sum));
-    sizes.set(name, Math.max(0, size + Math.sign(change) * share));
-    left -= share;
-  }
-  const [first] = sorted;
-  if (first !== undefined && left > 0) {
-    sizes.set(first.name, Math.max(0, (sizes.get(first.name) ?? 0) + Math.sign(change) * left));
-  }
-  return sizes;
-}
-
-const age = (a: ReplicaSet, b: ReplicaSet) =>
-  a.metadata.creationTimestamp.localeCompare(b.metadata.creationTimestamp);
