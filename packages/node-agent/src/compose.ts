@@ -35,6 +35,8 @@ import type { Runtime } from "./ports/runtime.ts";
 import type { VolumeStore } from "./ports/volume-store.ts";
 import { startSampler } from "./usage/sampler.ts";
 import { serveUsage } from "./usage/serve.ts";
+import { foldersOf } from "./volume/folders.ts";
+import { serveRemoval } from "./volume/serve-removal.ts";
 import { makeVolumes } from "./volume/volumes.ts";
 
 export interface AgentParts {
@@ -85,7 +87,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
   const nodesLater = later<Node>();
   const follow = { api, bus, random, ...run };
   const allocatable = () => nodesLater.get().objects.get(node)?.status?.allocatable;
-  const volumes = makeVolumes({ store: parts.volumes, allocatable, ...follow });
+  const volumes = makeVolumes({ store: parts.volumes, folders: foldersOf(config), allocatable, ...follow });
   const servers = followApiPlace(follow);
   const world = { volumes, apiPlace: servers.find, allocatable };
   const board = makeBoard(
@@ -129,6 +131,7 @@ export async function startAgent(parts: AgentParts): Promise<Agent> {
     serveAttach({ node, channels: bulk, board, runtime }),
     serveConnect({ node, channels: bulk, board, runtime }),
     serveActors(node, bulk, registry),
+    serveRemoval({ node, channels: bulk, store: parts.volumes }),
     serveUsage({ node, channels: bulk, sampler, membership }),
     bus.onState((state) => {
       if (state !== "connected") return;

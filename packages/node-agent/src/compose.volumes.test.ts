@@ -176,3 +176,61 @@ test("a board that cannot mount says so, and refuses pods with volumes", async (
   assert.match(waiting(board)?.message ?? "", /cannot mount volumes: "v"/);
   await agent.stop();
 });
+
+const claimPath = "/api/v1/namespaces/default/persistentvolumeclaims/data";
+const volumePath = "/api/v1/persistentvolumes/pv";
+const aClaim = (phase: string) => ({
+  apiVersion: "v1",
+  kind: "PersistentVolumeClaim",
+  metadata: { name: "data", namespace: "default", uid: "uid-data" },
+  spec: { volumeName: "pv" },
+  status: { phase },
+});
+const dataFolder = "/state/persistent-volumes/pvc-1_default_data";
+const aVolume = () => ({
+  apiVersion: "v1",
+  kind: "PersistentVolume",
+  metadata: { name: "pv", annotations: { "pv.kubernetes.io/provisioned-by": "kubus.io/local-path" } },
+  spec: { claimRef: { uid: "uid-data" }, local: { path: dataFolder } },
+});
+const withClaim = (more: object = {}) =>
+  withVolume({ persistentVolumeClaim: { claimName: "data", ...more } });
+
+test("a pod waits for its claim to be bound, then mounts its volume", async () => {
+  const board = aBoard();
+  const agent = await board.startAgent();
+  giveAddresses(board);
+  const stated = board.api.get(nodePath)?.metadata.annotations;
+  assert.equal(stated?.[nodeAnnotation.volumesFolder], dataFolder.slice(0, dataFolder.lastIndexOf("/")));
+  board.api.put(podPath, withClaim({ readOnly: true }));
+  await board.settle();
+  const set = 'MountVolume.SetUp failed for volume "v" : ';
+  assert.deepEqual(mountEvents(board), [`${set}persistentvolumeclaim "data" not found`]);
+  board.api.put(claimPath, aClaim("Pending"));
+  await board.clock.advance(60_000);
+  assert.match(mountEvents(board).at(-1) ?? "", /error processing PVC default\/data: PVC is not bound/);
+  board.api.put(claimPath, aClaim("Bound"));
+  board.api.put(volumePath, aVolume());
+  await board.clock.advance(60_000);
+  assert.deepEqual(await board.running(), ["main/0"]);
+  assert.deepEqual(Object.values(board.volumes.linked()), [{ path: dataFolder, type: "volume" }]);
+  assert.deepEqual(board.started[0]?.mounts, [{ hostPath: dataFolder, containerPath: "/v", readOnly: true }]);
+  await agent.stop();
+});
+
+test("a pod keeps its volume when the agent starts again, whatever became of the claim", async () => {
+  const board = aBoard();
+  const agent = await board.startAgent();
+  giveAddresses(board);
+  board.api.put(claimPath, aClaim("Bound"));
+  board.api.put(volumePath, aVolume());
+  board.api.put(podPath, withClaim());
+  await board.settle();
+  await agent.stop();
+  board.api.remove(claimPath);
+  const next = await board.startAgent();
+  await board.clock.advance(1_000);
+  assert.deepEqual(await board.running(), ["main/0"]);
+  assert.deepEqual(mountEvents(board), []);
+  await next.stop();
+});

@@ -21,6 +21,8 @@ export interface Layout {
   /** Bundles, when the checkout belongs to somebody else. */
   readonly bundles: string;
   readonly logs: string;
+  /** What every board sees: volumes of the class `shared`. */
+  readonly shared: string;
   readonly pki: string;
   readonly busUsers: string;
   readonly busConf: string;
@@ -67,6 +69,7 @@ export function layoutOf(dir: string): Layout {
     tools: at("tools"),
     bundles: at("bundles"),
     logs: at("logs"),
+    shared: at("shared"),
     pki: at("pki"),
     busUsers: at("bus", "users.json"),
     busConf: at("bus", "nats.conf"),

@@ -3,6 +3,7 @@
  *
  * Everything is derived from the wanted world and written anew at each start; only keys are kept.
  */
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
 import { isThere, secretMode, writeWhole } from "../adapters/files.ts";
@@ -107,6 +108,7 @@ export async function configureUsers(
 }
 
 export async function configureServer(plan: ClusterPlan, server: ServerPlan): Promise<void> {
+  await mkdir(plan.layout.shared, { recursive: true });
   const { layout, ranges, failover, legacyApis, switches } = plan;
   const { name, address, api, udpPort, traits } = server;
   const { link, bus = plan.bus } = traits;
@@ -133,6 +135,7 @@ export async function configureServer(plan: ClusterPlan, server: ServerPlan): Pr
       ...(legacyApis === undefined ? {} : { legacyApis }),
       ...(switches === undefined ? {} : { controllers: switches.controllers, disable: switches.disabled }),
       clusterSecretFile: layout.clusterSecret,
+      sharedFolder: layout.shared,
       ...(link === undefined ? {} : { link }),
     }),
     secretMode,
@@ -163,6 +166,7 @@ export async function configureAgent(plan: ClusterPlan, agent: AgentPlan): Promi
       machineShare: share,
       ...((await isThere(own.sysfs)) ? { sysfsRoot: own.sysfs } : {}),
       runtime: traits.runtime,
+      sharedFolder: layout.shared,
       // The keys of the whole cluster lie there.
       hiddenDirs: [layout.dir],
     }),

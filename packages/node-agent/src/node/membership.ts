@@ -30,6 +30,7 @@ import {
 } from "./object.ts";
 import { ownVitals, smoothed, visibleChange, vitalAnnotations } from "./vitals.ts";
 import { vitalsMachine } from "./vitals.machine.ts";
+import { foldersOf } from "../volume/folders.ts";
 
 export interface MembershipOptions {
   readonly config: AgentConfig;
@@ -207,6 +208,7 @@ function figures({ config, host, runtime, canMount, clock }: MembershipOptions) 
         monotonic: clock.monotonic(),
         runtime,
         canMount,
+        folders: foldersOf(config),
       };
     },
   };

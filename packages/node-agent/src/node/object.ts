@@ -5,6 +5,7 @@ import type { ResourceList } from "@kubus/shared/api/pod.ts";
 import { systemReserve } from "../limits.ts";
 import type { HostCapacity, HostIdentity, HostVitals } from "../ports/host.ts";
 import { ailmentConditions, type Sightings } from "./ailments.ts";
+import type { VolumeFolders } from "../volume/folders.ts";
 import { pressureConditions } from "./conditions.ts";
 
 export interface NodeFacts {
@@ -21,6 +22,8 @@ export interface NodeFacts {
   readonly runtime: { readonly name: string; readonly version: string };
   /** Whether pods' volumes are mounted here. */
   readonly canMount: boolean;
+  /** Where persistent volumes lie. */
+  readonly folders: VolumeFolders;
 }
 
 /** Kubernetes' version that the agent's conduct follows. */
@@ -50,10 +53,13 @@ export const ownLabels = ({ node, labels, identity }: NodeFacts): Readonly<Recor
 const ownAnnotations = ({
   identity,
   canMount,
+  folders,
   vitals: { heatLimitCelsius },
 }: NodeFacts): Readonly<Record<string, string>> => ({
   ...(identity.model === "" ? {} : { [nodeAnnotation.model]: identity.model }),
   [nodeAnnotation.projectedVolumes]: String(canMount),
+  ...(canMount ? { [nodeAnnotation.volumesFolder]: folders.own } : {}),
+  ...(canMount && folders.shared !== undefined ? { [nodeAnnotation.sharedFolder]: folders.shared } : {}),
   ...(heatLimitCelsius === undefined ? {} : { [nodeAnnotation.heatLimitCelsius]: String(heatLimitCelsius) }),
 });
 

@@ -29,6 +29,16 @@ export interface FolderWish {
   readonly gid?: number;
 }
 
+/** What may stand at a path of the board, as `hostPath.type` says; empty: anything, and a folder is made of nothing. */
+export type PathType =
+  "" | "DirectoryOrCreate" | "Directory" | "FileOrCreate" | "File" | "Socket" | "CharDevice" | "BlockDevice";
+
+/** Something of the board's own that a pod mounts. */
+export type BoardPath =
+  | { readonly path: string; readonly type: PathType }
+  /** The folder of a persistent volume: made at its first use, and everybody's to write. */
+  | { readonly path: string; readonly type: "volume"; readonly gid?: number };
+
 /** A path within a volume, for one container. */
 export interface SubPath {
   readonly id: VolumeId;
@@ -44,6 +54,15 @@ export interface VolumeStore {
   /** The volume holds exactly these files from now on; readers see all of the old or all of the new. */
   put(id: VolumeId, files: readonly VolumeFile[], gid?: number): Promise<void>;
   makeFolder(id: VolumeId, wish: FolderWish): Promise<void>;
+  /** The volume is what lies at that path of the board. Rejects in kubelet's words when it is not of that type. */
+  link(id: VolumeId, place: BoardPath): Promise<void>;
+  /** Whether it was linked already, also by an earlier agent. */
+  isLinked(id: VolumeId): Promise<boolean>;
+  /**
+   * Deletes the folder of a persistent volume; one that is not there is deleted. Rejects when the path is not directly
+   * below the board's folders for volumes, when a pod here uses it, or when something is mounted in it.
+   */
+  deleteVolume(path: string): Promise<void>;
   /** What containers mount: of a volume that is there. */
   pathOf(id: VolumeId): Promise<string>;
   /** What containers mount of a part of it. A folder that is missing in a writable volume is made. */

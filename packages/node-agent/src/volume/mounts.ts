@@ -33,8 +33,10 @@ export async function containerMounts(
             const what = `volumeMount "${mount.name}" of container "${container.name}"`;
             throw refusal(`failed to prepare subPath for ${what}: ${textOf(error)}`, error);
           });
+    const plan = planOf(volume, pod);
     // What the agent writes is nobody else's to write.
-    const readOnly = mount.readOnly === true || planOf(volume, pod).content === "files";
+    const isKept = plan.content === "files" || (plan.content === "claim" && plan.readOnly);
+    const readOnly = mount.readOnly === true || isKept;
     mounts.push({ hostPath, containerPath: mount.mountPath, readOnly });
   }
   return mounts;

@@ -143,7 +143,20 @@ test("tells what each type of volume comes to", () => {
     content: "unknown",
     why: "emptyDir on HugePages",
   });
-  assert.deepEqual(plan({ hostPath: { path: "/" } }), { content: "unknown", why: "hostPath" });
+  assert.deepEqual(plan({ hostPath: { path: "/" } }), { content: "path", path: "/", type: "" });
+  assert.deepEqual(plan({ persistentVolumeClaim: { claimName: "data", readOnly: true } }), {
+    content: "claim",
+    claim: "data",
+    readOnly: true,
+    isOwn: false,
+  });
+  assert.deepEqual(plan({ ephemeral: {} }), {
+    content: "claim",
+    claim: "web-v",
+    readOnly: false,
+    isOwn: true,
+  });
+  assert.deepEqual(plan({ nfs: { server: "a", path: "/" } }), { content: "unknown", why: "nfs" });
   assert.deepEqual(plan({ toString: {} }), { content: "unknown", why: "toString" });
 });
 

@@ -10,12 +10,14 @@ import type { Container, Pod, ResourceList } from "@kubus/shared/api/pod.ts";
 import { fill } from "@kubus/shared/machine/port-actor.ts";
 import { startActor } from "@kubus/shared/machine/run.ts";
 import type { ContainerMount } from "../ports/runtime.ts";
-import type { VolumeStore } from "../ports/volume-store.ts";
+import type { VolumeId, VolumeStore } from "../ports/volume-store.ts";
 import { namespaceOf } from "../pod/plan.ts";
+import { placeOfClaim } from "./claims.ts";
 import { setUpFailure } from "./failure.ts";
 import { volumeMachine, type Due } from "./machine.ts";
 import { containerMounts } from "./mounts.ts";
 import { followedObjects, type ObjectsOptions } from "./objects.ts";
+import type { VolumeFolders } from "./folders.ts";
 import { fsGroupOf, fsUserOf } from "./owner.ts";
 import { filesOf, type Supplies } from "./sources.ts";
 import { volumesOf, type Volume } from "./spec.ts";
@@ -50,6 +52,7 @@ export interface VolumesOptions extends Omit<ObjectsOptions, "onChange"> {
   readonly store: VolumeStore | undefined;
   /** What pods may have of this board, as its Node says. */
   readonly allocatable: () => ResourceList | undefined;
+  readonly folders: VolumeFolders;
 }
 
 export function makeVolumes({ store, ...options }: VolumesOptions): Volumes {
@@ -71,9 +74,10 @@ const withoutVolumes: Volumes = {
 
 type Keeper = Actor<typeof volumeMachine>;
 type FilesPlan = Extract<VolumePlan, { readonly content: "files" }>;
+type ClaimPlan = Extract<VolumePlan, { readonly content: "claim" }>;
 
 function volumesIn(store: VolumeStore, options: Omit<VolumesOptions, "store">): Volumes {
-  const { api, clock, registry, onError, allocatable } = options;
+  const { api, clock, registry, onError, allocatable, folders } = options;
   const run = { clock, onError, ...(registry === undefined ? {} : { registry }) };
   const listeners = new Map<string, () => void>();
   const keepers = new Map<string, Map<string, Keeper>>();
@@ -137,21 +141,27 @@ function volumesIn(store: VolumeStore, options: Omit<VolumesOptions, "store">): 
     keepers.set(uid, others.set(volume, keeperOf(plan, volume, pod, dueInMs)));
   };
 
+  const setUpClaim = async (id: VolumeId, plan: ClaimPlan, pod: Pod) => {
+    // What is linked stays the pod's, whatever becomes of the claim, and while nobody can be asked.
+    if (await store.isLinked(id)) return;
+    await store.link(id, await placeOfClaim(plan, pod, { api, ...folders }));
+  };
+
   const setUpOne = async (volume: Volume, pod: () => Pod, signal: AbortSignal) => {
     const plan = planOf(volume, pod());
     const { name } = volume;
     if (plan.content === "unknown") throw new Error(`${plan.why} is not supported yet`);
     if (plan.content === "files") return setUpFiles(plan, name, pod, signal);
+    const id = { podUid: pod().metadata.uid, volume: name };
+    if (plan.content === "path") return store.link(id, plan);
+    if (plan.content === "claim") return setUpClaim(id, plan, pod());
     const { medium, sizeBytesMax } = plan;
     const gid = fsGroupOf(pod());
-    return store.makeFolder(
-      { podUid: pod().metadata.uid, volume: name },
-      {
-        medium,
-        ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }),
-        ...(gid === undefined ? {} : { gid }),
-      },
-    );
+    return store.makeFolder(id, {
+      medium,
+      ...(sizeBytesMax === undefined ? {} : { sizeBytesMax }),
+      ...(gid === undefined ? {} : { gid }),
+    });
   };
 
   const forget = (podUid: string) => {

@@ -1,16 +1,19 @@
 /**
- * Volumes as folders: `RUN/volumes/UID` in memory, `STATE/volumes/UID` on disk.
+ * Volumes as folders: `RUN/volumes/UID` in memory, `STATE/volumes/UID` on disk. What a pod mounts of the board's own is a
+ * link on disk: it says after a reboot, too, what the pod had.
  *
  * The first is one small tmpfs for all pods, so that a pod's token costs no mount of its own; a pod's own tmpfs and the
  * parts of volumes are mounted below it. Nobody but root reaches either: containers get what is theirs by bind mounts.
  */
-import { existsSync } from "node:fs";
-import { chmod, chown, mkdir, readdir } from "node:fs/promises";
-import { join } from "node:path";
-import type { FolderWish, VolumeId, VolumeStore } from "../../ports/volume-store.ts";
+import { existsSync, realpathSync } from "node:fs";
+import { chmod, chown, mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { BoardPath, FolderWish, VolumeId, VolumeStore } from "../../ports/volume-store.ts";
 import { mountinfo, mountsBelow, removeFolder, unmountBelow } from "../process/mounts.ts";
 import { run } from "../shim/run-program.ts";
 import { makeSerial } from "../shim/serial.ts";
+import { foldersOf } from "../../volume/folders.ts";
+import { deleteVolume, prepare } from "./board-path.ts";
 import { isProjected, project } from "./projection.ts";
 import { bindSubPath, projectedPart } from "./sub-path.ts";
 
@@ -22,10 +25,14 @@ const modes = { parent: 0o700, volume: 0o755, writable: 0o777, setGroup: 0o2000 
 export interface VolumeStoreOptions {
   readonly runDir: string;
   readonly stateDir: string;
+  /** Seen by other boards, too. */
+  readonly sharedFolder?: string;
 }
 
 /** Needs root. Finds what an earlier agent left; after a reboot only what lies on disk. */
-export async function openVolumeStore({ runDir, stateDir }: VolumeStoreOptions): Promise<VolumeStore> {
+export async function openVolumeStore(options: VolumeStoreOptions): Promise<VolumeStore> {
+  const { runDir, stateDir } = options;
+  const folders = foldersOf({ ...options, node: "" });
   const homes = { memory: join(runDir, "volumes"), disk: join(stateDir, "volumes") };
   await mountMemory(homes.memory);
   await mkdir(homes.disk, { recursive: true, mode: modes.parent });
@@ -35,7 +42,26 @@ export async function openVolumeStore({ runDir, stateDir }: VolumeStoreOptions):
   const found = (id: VolumeId) => {
     const path = [pathIn("memory", id), pathIn("disk", id)].find((one) => existsSync(one));
     if (path === undefined) throw new Error(`There is no volume ${JSON.stringify(id.volume)}.`);
-    return path;
+    // A link's own place is nothing to mount: what it leads to is.
+    return realpathSync(path);
+  };
+  const linkOf = (id: VolumeId) => readlink(pathIn("disk", id)).catch(() => undefined); // No link: nothing is linked.
+
+  const link = async (id: VolumeId, place: BoardPath) => {
+    await prepare(place, folders);
+    if ((await linkOf(id)) === place.path) return;
+    const path = pathIn("disk", id);
+    await mkdir(dirname(path), { recursive: true, mode: modes.parent });
+    await rm(path, { force: true });
+    await symlink(place.path, path);
+  };
+  const linkedPaths = async () => {
+    const pods = await readdir(homes.disk);
+    const ofPod = async (podUid: string) => {
+      const names = await readdir(join(homes.disk, podUid, "volumes")).catch(() => []); // It has none on disk.
+      return Promise.all(names.map((volume) => linkOf({ podUid, volume })));
+    };
+    return (await Promise.all(pods.map(ofPod))).flat();
   };
 
   const makeFolder = async (id: VolumeId, { medium, sizeBytesMax, gid }: FolderWish) => {
@@ -59,6 +85,11 @@ export async function openVolumeStore({ runDir, stateDir }: VolumeStoreOptions):
         await project(path, files, gid);
       }),
     makeFolder: (id, wish) => serial(id.podUid, () => makeFolder(id, wish)),
+    // One volume may be several pods': what is made for one is there for the others.
+    link: (id, place) => serial(id.podUid, () => serial(place.path, () => link(id, place))),
+    isLinked: async (id) => (await linkOf(id)) !== undefined,
+    deleteVolume: (path) =>
+      serial(path, () => deleteVolume(path, folders, async () => (await linkedPaths()).includes(path))),
     pathOf: (id) => Promise.resolve(id).then(found),
     subPathOf: ({ id, path, user }) =>
       serial(id.podUid, async () => {

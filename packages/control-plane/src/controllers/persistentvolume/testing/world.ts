@@ -3,7 +3,12 @@ import type { Node } from "@kubus/shared/api/node.ts";
 import type { StorageClass } from "@kubus/shared/api/storage.ts";
 import type { PersistentVolume, PersistentVolumeClaim } from "@kubus/shared/api/volume.ts";
 import type { Draft } from "../../../api/objects.ts";
-import { nodeKind, persistentVolumeClaimKind, persistentVolumeKind, storageClassKind } from "../../../kinds/index.ts";
+import {
+  nodeKind,
+  persistentVolumeClaimKind,
+  persistentVolumeKind,
+  storageClassKind,
+} from "../../../kinds/index.ts";
 import { claimProtectionController, volumeProtectionController } from "../../protection/controller.ts";
 import { aCluster } from "../../testing/cluster.ts";
 import { claimController, volumeController } from "../controller.ts";
@@ -73,7 +78,10 @@ export async function aVolumeWorld() {
         },
       }),
     storageClass: (draft: Draft<StorageClass>) => cluster.create(storageClassKind, draft),
-    board: async (name: string, annotations: Readonly<Record<string, string>> = { "kubus.io/volumes-folder": "/var/volumes" }) => {
+    board: async (
+      name: string,
+      annotations: Readonly<Record<string, string>> = { "kubus.io/volumes-folder": "/var/volumes" },
+    ) => {
       const metadata = { name, labels: { "kubernetes.io/hostname": name }, annotations };
       const node = await cluster.create(nodeKind, { metadata, spec: {} });
       await cluster.objects.updateStatus(nodeKind, { ...node, status: ready("True") });
