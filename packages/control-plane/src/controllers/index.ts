@@ -9,6 +9,7 @@ import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
 import { certificateController, type CertificateOptions } from "./certificates/controller.ts";
 import { customResourceDefinitionController } from "./crd/controller.ts";
+import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
@@ -63,6 +64,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicaSetController,
   replicationControllerController,
   statefulSetController,
+  daemonSetController,
   resourceQuotaController(options.quotaCharges),
   disruptionController,
   horizontalPodAutoscalerController(options.usage),
