@@ -17,6 +17,8 @@ import { endpointSliceMirroringController } from "./endpointslice/mirror-control
 import { disruptionController } from "./disruption/controller.ts";
 import { garbageController } from "./garbage/controller.ts";
 import { horizontalPodAutoscalerController } from "./horizontalpodautoscaler/controller.ts";
+import { jobController } from "./job/controller.ts";
+import { jobOrphanController } from "./job/orphans.ts";
 import { namespaceController } from "./namespace/controller.ts";
 import { namespaceFurnitureController } from "./namespace/furniture.ts";
 import { podGcController } from "./podgc/controller.ts";
@@ -63,6 +65,8 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   deploymentController,
   replicaSetController,
   replicationControllerController,
+  jobController,
+  jobOrphanController,
   statefulSetController,
   daemonSetController,
   resourceQuotaController(options.quotaCharges),

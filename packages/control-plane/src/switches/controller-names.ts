@@ -19,6 +19,8 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   endpointslicemirroring: ["endpointslice-mirroring"],
   garbage: ["garbagecollector", "garbage-collector"],
   "horizontal-pod-autoscaler": ["hpa", "horizontalpodautoscaling"],
+  job: [],
+  "job-orphan": [],
   namespace: [],
   "namespace-furniture": ["root-ca-certificate-publisher", "serviceaccount"],
   nodeaddress: ["node-ipam", "nodeipam"],

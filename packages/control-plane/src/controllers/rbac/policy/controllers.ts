@@ -66,6 +66,13 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
     on("external.metrics.k8s.io", "*", "get list"),
     events,
   ],
+  "job-controller": [
+    on("batch", "jobs", "get list patch update watch"),
+    on("batch", "jobs/status", "update"),
+    on("batch", "jobs/finalizers", "update"),
+    podsOwned,
+    events,
+  ],
   "namespace-controller": [
     on("core", "namespaces", `delete ${reads}`),
     on("core", "namespaces/finalize namespaces/status", "update"),
