@@ -32,6 +32,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   "pv-protection": ["persistentvolume-protection"],
   "pvc-protection": ["persistentvolumeclaim-protection"],
   "rbac-policy": [],
+  rebalancing: ["descheduler"],
   replicaset: [],
   replication: ["replicationcontroller"],
   resourcequota: [],
