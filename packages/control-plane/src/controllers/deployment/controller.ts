@@ -1,10 +1,12 @@
 /** Deployments: what to watch, whom to wake, what a decision may know. */
-import { controllerOf, keyOf } from "@kubus/shared/api/meta.ts";
+import { controllerOf, keyOf, type KubeObject } from "@kubus/shared/api/meta.ts";
+import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { Deployment } from "@kubus/shared/api/workload.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { deploymentKind, podKind, replicaSetKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
+import { troubleOf } from "./pod-trouble.ts";
 import { reconcile } from "./reconcile.ts";
 import { lookAt } from "./rollout.ts";
 import { rolloutMachine } from "./rollout.machine.ts";
@@ -18,7 +20,7 @@ export const deploymentController = defineController<DeploymentView>({
   watches: [
     { kind: deploymentKind, wakes: wakeSelf },
     { kind: replicaSetKind, wakes: wakeOwners({ ownerKind: deploymentKind, selectorOf }) },
-    { kind: podKind, wakes: wakeRecreate },
+    { kind: podKind, wakes: wakeGrandparent },
   ],
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);
@@ -37,8 +39,11 @@ export const deploymentController = defineController<DeploymentView>({
   isGone: ({ deployment }) => deployment === undefined,
 });
 
-/** A Recreate deployment goes on when the last old pod is gone. All else it learns from its replica sets. */
-function wakeRecreate({ type, object }: CacheEvent, cache: Cache): readonly string[] {
+/**
+ * All else it learns from its replica sets; but a Recreate deployment goes on when the last old pod is gone, and what is
+ * in a pod's way is told by the rollout.
+ */
+function wakeGrandparent({ type, object, previous }: CacheEvent, cache: Cache): readonly string[] {
   const owner = controllerOf(object);
   if (type === "ADDED" || owner?.kind !== replicaSetKind.kind) return [];
   const { namespace = "" } = object.metadata;
@@ -46,5 +51,10 @@ function wakeRecreate({ type, object }: CacheEvent, cache: Cache): readonly stri
   const grand = replicaSet === undefined ? undefined : controllerOf(replicaSet);
   if (grand === undefined) return [];
   const deployment = cache.get(deploymentKind, namespace, grand.name);
-  return deployment?.spec.strategy?.type === "Recreate" ? [keyOf(deployment)] : [];
+  if (deployment === undefined) return [];
+  const isNews =
+    deployment.spec.strategy?.type === "Recreate" || troubleOf(object as Pod) !== troubleIn(previous);
+  return isNews ? [keyOf(deployment)] : [];
 }
+
+const troubleIn = (pod: KubeObject | undefined) => (pod === undefined ? undefined : troubleOf(pod as Pod));

@@ -1,9 +1,9 @@
 /** What the life of a deployment is told: the state of its rollout, until when, and why, in words for people. Pure. */
-import type { Pod } from "@kubus/shared/api/pod.ts";
 import { isReady } from "@kubus/shared/api/pod.ts";
 import type { Look } from "../engine/life.ts";
 import { replicaFailure } from "../replicaset/status.ts";
 import { isAvailable, isLiving } from "../workload/availability.ts";
+import { troubleOf } from "./pod-trouble.ts";
 import { conditionOf, deadlineOf, progressOf } from "./progress.ts";
 import { boundsOf } from "./rolling.ts";
 import type { RolloutEvent } from "./rollout.machine.ts";
@@ -93,19 +93,8 @@ function waitsFor({ deployment, sets, view, now }: Situation): string {
   const first = pods.find(({ metadata }) => metadata.name === names[0]);
   if (first === undefined) return "";
   const aim = isReady(first) ? `to have been ready for ${minReadySeconds} s` : "to be ready";
-  const reason = reasonOf(first);
+  const reason = troubleOf(first);
   return `; waits for ${list(names, "pod")} ${aim}${reason === undefined ? "" : ` (${reason})`}`;
-}
-
-/** What is in the pod's own way, as kubectl shows it. */
-function reasonOf({ status }: Pod): string | undefined {
-  const unscheduled = status?.conditions?.find(
-    ({ type, status: is }) => type === "PodScheduled" && is === "False",
-  );
-  const waiting = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].find(
-    ({ state }) => state.waiting?.reason !== undefined,
-  );
-  return unscheduled?.reason ?? waiting?.state.waiting?.reason;
 }
 
 /** `web-a, web-b and 3 more`; only a number when there are no names. */

@@ -1,7 +1,7 @@
 /** A deployment named `web` on the whole API, with the controllers that make its pods, and what tests do to it. */
 import assert from "node:assert/strict";
 import type { Condition } from "@kubus/shared/api/meta.ts";
-import type { Pod } from "@kubus/shared/api/pod.ts";
+import { isReady, type Pod } from "@kubus/shared/api/pod.ts";
 import type { Deployment } from "@kubus/shared/api/workload.ts";
 import { deploymentKind, podKind, replicaSetKind } from "../../../kinds/index.ts";
 import { garbageController } from "../../garbage/controller.ts";
@@ -52,7 +52,9 @@ export async function aNewDeployment(spec: Partial<Deployment["spec"]> = {}, clu
         .toSorted(),
     /** Lets pods become ready as often as it takes. */
     finish: async () => {
-      for (let round = 0; round < 20 && !isRolledOut(deployment()); round += 1) await world.run(living());
+      for (let round = 0; round < 40 && !isRolledOut(deployment()); round += 1) {
+        await world.run(living().filter((pod) => !isReady(pod)));
+      }
     },
   };
 }
