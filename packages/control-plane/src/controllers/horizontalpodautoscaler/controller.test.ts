@@ -1,7 +1,12 @@
 /** Autoscalers at work on the whole API, under a simulated clock and boards that say what a test wants. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { horizontalPodAutoscalerKind } from "../../kinds/index.ts";
+import type { HorizontalPodAutoscaler } from "@kubus/shared/api/autoscaling.ts";
+import { deploymentKind, horizontalPodAutoscalerKind, replicaSetKind } from "../../kinds/index.ts";
+import type { Kind } from "../../kinds/kind.ts";
+import { aDeployment, aMeta, start } from "../testing/builders.ts";
+import { reconcile } from "./reconcile.ts";
+import type { AutoscalerView } from "./view.ts";
 import { scaleEventsAnnotation } from "./scale-events.ts";
 import { aLoadedCluster } from "./testing/load.ts";
 
@@ -200,6 +205,54 @@ test("two autoscalers of the same pods do nothing but say so", async () => {
     world.condition("ScalingActive"),
     "False AmbiguousSelector: pods by selector app=web are controlled by multiple HPAs: [{other default} {web default}]",
   );
+});
+
+test("any kind with a size is scaled, and a size that cannot be set is told", async () => {
+  const world = await aLoadedCluster(1);
+  world.load.milli = 100;
+  const { objects } = world;
+  await objects.delete(
+    deploymentKind,
+    { namespace: "default", name: "web" },
+    { propagationPolicy: "Orphan" },
+  );
+  await world.rest();
+  const [replicaSet] = world.names(replicaSetKind);
+  await world.autoscale({
+    scaleTargetRef: { apiVersion: "apps/v1", kind: "ReplicaSet", name: replicaSet ?? "" },
+  });
+  assert.equal(world.cache.list(replicaSetKind)[0]?.spec.replicas, 2);
+  const [effect] = reconcile(aView()).effects.slice(-1);
+  assert.ok(effect?.type === "reportStatus");
+  const failed = effect.statusAfter({ effect: "patch", message: "the webhook said no" }) as Status;
+  assert.equal(failed.lastScaleTime, undefined);
+  const able = failed.conditions?.find(({ type }) => type === "AbleToScale");
+  assert.deepEqual(
+    [able?.status, able?.reason, able?.message],
+    [
+      "False",
+      "FailedUpdateScale",
+      "the HPA controller was unable to update the target scale: the webhook said no",
+    ],
+  );
+});
+
+type Status = NonNullable<HorizontalPodAutoscaler["status"]>;
+
+/** Three pods are asked for, and two are the most. */
+const aView = (): AutoscalerView => ({
+  hpa: {
+    apiVersion: "autoscaling/v2",
+    kind: "HorizontalPodAutoscaler",
+    metadata: aMeta("web"),
+    spec: { scaleTargetRef: { kind: "Deployment", name: "web" }, maxReplicas: 2 },
+  },
+  target: { kind: deploymentKind, object: aDeployment("web"), replicas: 3, selector: "app=web" },
+  pods: [],
+  claimants: [],
+  round: { at: start, usage: undefined },
+  recommendations: [],
+  now: start,
 });
 
 test("a load that stays the same writes nothing", async () => {

@@ -7,10 +7,11 @@ import type { HorizontalPodAutoscaler, MetricStatus } from "@kubus/shared/api/au
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { isSame } from "../../api/same.ts";
+import { without } from "../../api/without.ts";
 import { withCondition } from "../../api/verbs/disruption-budget.ts";
 import { horizontalPodAutoscalerKind } from "../../kinds/index.ts";
 import { apiVersionOf } from "../../kinds/kind-table.ts";
-import { nothing, type Effect, type Plan } from "../engine/plan.ts";
+import { nothing, type Effect, type Failure, type Plan } from "../engine/plan.ts";
 import { referenceTo, targetOf } from "../workload/ownership.ts";
 import { decide, type Decision } from "./decide.ts";
 import { scaleEventsAnnotation, withScaleEvent } from "./scale-events.ts";
@@ -24,24 +25,22 @@ export function reconcile(view: AutoscalerView): Plan {
   if (hpa === undefined || hpa.metadata.deletionTimestamp !== undefined) return nothing;
   const decision = decide(view, hpa);
   if (decision.verdicts.length === 0) return nothing;
-  const status = statusOf(view, hpa, decision);
-  const isNews = !isSame(hpa.status?.conditions, status.conditions);
+  const isNews = !isSame(hpa.status?.conditions, statusOf(view, hpa, decision).conditions);
   return {
     effects: [
       ...resize(view, hpa, decision),
       // Told when it changes and not every 15 seconds: the condition stays, and an idle cluster writes nothing.
       ...(isNews ? decision.complaints.map((complaint) => warn(hpa, complaint)) : []),
-      ...writeStatus(hpa, status),
+      report(view, hpa, decision),
+      ...remember(view, hpa, decision),
     ],
   };
 }
 
-function resize({ target, now }: AutoscalerView, hpa: Hpa, { resize: step }: Decision): readonly Effect[] {
+function resize({ target }: AutoscalerView, hpa: Hpa, { resize: step }: Decision): readonly Effect[] {
   if (step === undefined || isFailure(target)) return [];
   const text = `New size: ${step.to}; reason: ${step.reason}`;
   const about = referenceTo(hpa);
-  const event = { at: now, change: step.to - target.replicas };
-  const patch = { metadata: { annotations: { [scaleEventsAnnotation]: withScaleEvent(hpa, event) } } };
   return [
     {
       type: "patch",
@@ -52,10 +51,15 @@ function resize({ target, now }: AutoscalerView, hpa: Hpa, { resize: step }: Dec
       tells: { about, failure: { reason: "FailedRescale", text: `${text}; error: ` } },
     },
     { type: "recordEvent", about, eventType: "Normal", reason: "SuccessfulRescale", message: text },
-    ...(hpa.spec.behavior === undefined
-      ? []
-      : [{ type: "patch" as const, kind: horizontalPodAutoscalerKind, target: targetOf(hpa), patch }]),
   ];
+}
+
+/** What policies count. It is noted after the size was set: what did not happen uses nothing up. */
+function remember({ target, now }: AutoscalerView, hpa: Hpa, { resize: step }: Decision): readonly Effect[] {
+  if (step === undefined || isFailure(target) || hpa.spec.behavior === undefined) return [];
+  const text = withScaleEvent(hpa, { at: now, change: step.to - target.replicas });
+  const patch = { metadata: { annotations: { [scaleEventsAnnotation]: text } } };
+  return [{ type: "patch", kind: horizontalPodAutoscalerKind, target: targetOf(hpa), patch }];
 }
 
 /** Names the size and nothing else, wherever the kind keeps it. */
@@ -102,10 +106,26 @@ function statusOf({ target, now }: AutoscalerView, hpa: Hpa, decision: Decision)
   };
 }
 
-/** What a load of the same percentage is in thousandths changes all the time, and is no news. */
-function writeStatus(hpa: Hpa, next: Status): readonly Effect[] {
-  if (isSame(inPercent(hpa.status), inPercent(next))) return [];
-  return [{ type: "writeStatus", kind: horizontalPodAutoscalerKind, target: targetOf(hpa), status: next }];
+const report = (view: AutoscalerView, hpa: Hpa, decision: Decision): Effect => ({
+  type: "reportStatus",
+  kind: horizontalPodAutoscalerKind,
+  target: targetOf(hpa),
+  statusAfter: (failure) => {
+    const next = statusOf(view, hpa, failure === undefined ? decision : notResized(decision, failure));
+    // What a load of the same percentage is in thousandths changes all the time, and is no news.
+    return isSame(inPercent(hpa.status), inPercent(next)) ? undefined : next;
+  },
+});
+
+/** The target could not be given its size. */
+function notResized(decision: Decision, { message }: Failure): Decision {
+  const failed = {
+    type: "AbleToScale",
+    status: "False",
+    reason: "FailedUpdateScale",
+    message: `the HPA controller was unable to update the target scale: ${message}`,
+  } as const;
+  return { ...without(decision, "resize"), verdicts: [...decision.verdicts, failed] };
 }
 
 const inPercent = (status: Status | undefined) => ({

@@ -1,8 +1,10 @@
-/** Namespaces that are being deleted: woken by themselves and by whatever changes in them. */
+/** Namespaces: woken by themselves and, while they are being deleted, by whatever changes in them. */
 import type { CacheEvent, Cache } from "../../cache/cache.ts";
 import { namespaceKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
-import { reconcile, type NamespaceView } from "./deletion.ts";
+import { classify } from "./classify.ts";
+import { isBeingEmptied, reconcile, type NamespaceView } from "./deletion.ts";
+import { namespaceMachine } from "./namespace.machine.ts";
 
 /** Everything that may lie in a namespace at this moment. */
 const contained = (cache: Cache) => cache.kinds().filter(({ scope }) => scope === "Namespaced");
@@ -17,16 +19,18 @@ export const namespaceController = defineController<NamespaceView>({
   observe: (name, { cache, now }) => {
     const namespace = cache.get(namespaceKind, undefined, name);
     // Only a namespace that is being deleted is looked into.
-    if (namespace?.metadata.deletionTimestamp === undefined) return { namespace, contents: [], now };
+    if (namespace === undefined || !isBeingEmptied(namespace)) return { namespace, contents: [], now };
     const contents = contained(cache).map((kind) => ({ kind, objects: cache.list(kind, name) }));
     return { namespace, contents, now };
   },
   reconcile,
-  isGone: ({ namespace }) => namespace?.metadata.deletionTimestamp === undefined,
+  life: { name: "namespace", machine: namespaceMachine, classify },
+  isGone: ({ namespace }) => namespace === undefined,
 });
 
 function wakeEnding({ object }: CacheEvent, cache: Cache): readonly string[] {
-  const { namespace = "" } = object.metadata;
+  const { namespace } = object.metadata;
+  if (namespace === undefined) return [];
   const found = cache.get(namespaceKind, undefined, namespace);
   return found?.metadata.deletionTimestamp === undefined ? [] : [namespace];
 }

@@ -1,6 +1,5 @@
 /** Bootstrap tokens: what to watch, and what their lives wait for. */
 import { keyOf } from "@kubus/shared/api/meta.ts";
-import type { Secret } from "@kubus/shared/api/core.ts";
 import { secretKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import type { Look } from "../engine/life.ts";
@@ -15,9 +14,7 @@ export const tokenCleanerController = defineController<TokenView>({
     {
       kind: secretKind,
       wakes: ({ object, previous }) =>
-        [object, previous].some((one) => one !== undefined && isBootstrapToken(one))
-          ? [keyOf(object)]
-          : [],
+        [object, previous].some((one) => one !== undefined && isBootstrapToken(one)) ? [keyOf(object)] : [],
     },
   ],
   observe: (key, { cache, now }) => {
