@@ -234,5 +234,5 @@ test("beats of a board wake no daemon set", async () => {
   const beat = { ...before, status: { ...before.status, conditions: [] } };
   assert.deepEqual(watch?.wakes(event(beat), cluster.cache), []);
   const tainted = aNode("board-1", { spec: { taints: [{ key: "x", effect: "NoSchedule" }] } });
-  assert.deepEqual(watch?.wakes(event(tainted), cluster.cache), ["default/agent"]);
+  assert.deepEqual(watch.wakes(event(tainted), cluster.cache), ["default/agent"]);
 });

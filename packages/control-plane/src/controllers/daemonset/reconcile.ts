@@ -6,12 +6,23 @@
 import type { Look } from "../engine/life.ts";
 import { nothing, type Plan } from "../engine/plan.ts";
 import type { DaemonSetView } from "./survey.ts";
-import { turnOf } from "./turn.ts";
+import { turnOf, type Step } from "./turn.ts";
 
-export function reconcile(view: DaemonSetView): Plan {
-  if (view.daemonSet === undefined) return nothing; // Deleted: the garbage collector owns pods and revisions now.
-  return { effects: turnOf(view.daemonSet, view).effects };
+/** One turn for each view, for both who ask. */
+const turns = new WeakMap<DaemonSetView, Step>();
+
+function turn(view: DaemonSetView): Step | undefined {
+  const known = turns.get(view);
+  if (known !== undefined || view.daemonSet === undefined) return known;
+  const step = turnOf(view.daemonSet, view);
+  turns.set(view, step);
+  return step;
 }
 
-export const classify = (view: DaemonSetView): Look | undefined =>
-  view.daemonSet === undefined ? undefined : turnOf(view.daemonSet, view).look;
+/** Nothing when it is deleted: the garbage collector owns pods and revisions then. */
+export function reconcile(view: DaemonSetView): Plan {
+  const step = turn(view);
+  return step === undefined ? nothing : { effects: step.effects };
+}
+
+export const classify = (view: DaemonSetView): Look | undefined => turn(view)?.look;

@@ -103,7 +103,7 @@ test("pods and revisions carry the hash in the revision's name", async () => {
   const hash = cluster.podOn("board-1").metadata.labels?.["controller-revision-hash"] ?? "";
   assert.equal(revision?.metadata.name, `agent-${hash}`);
   assert.equal(revision.metadata.labels?.["controller-revision-hash"], hash);
-  assert.equal(revision.metadata.labels?.["app"], "agent");
+  assert.equal(revision.metadata.labels["app"], "agent");
 });
 
 test("shares are rounded up, and never both nothing", () => {

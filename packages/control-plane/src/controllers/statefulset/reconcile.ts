@@ -6,12 +6,23 @@
 import type { Look } from "../engine/life.ts";
 import { nothing, type Plan } from "../engine/plan.ts";
 import type { StatefulSetView } from "./survey.ts";
-import { turnOf } from "./turn.ts";
+import { turnOf, type Step } from "./turn.ts";
 
-export function reconcile(view: StatefulSetView): Plan {
-  if (view.set === undefined) return nothing; // Deleted: the garbage collector owns pods and revisions now.
-  return { effects: turnOf(view.set, view).effects };
+/** One turn for each view, for both who ask. */
+const turns = new WeakMap<StatefulSetView, Step>();
+
+function turn(view: StatefulSetView): Step | undefined {
+  const known = turns.get(view);
+  if (known !== undefined || view.set === undefined) return known;
+  const step = turnOf(view.set, view);
+  turns.set(view, step);
+  return step;
 }
 
-export const classify = (view: StatefulSetView): Look | undefined =>
-  view.set === undefined ? undefined : turnOf(view.set, view).look;
+/** Nothing when it is deleted: the garbage collector owns pods and revisions then. */
+export function reconcile(view: StatefulSetView): Plan {
+  const step = turn(view);
+  return step === undefined ? nothing : { effects: step.effects };
+}
+
+export const classify = (view: StatefulSetView): Look | undefined => turn(view)?.look;
