@@ -160,6 +160,7 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
         apiPort: https.port,
         apiAddress: config.address,
         kinds: kindTable,
+        schedulerScores: config.schedulerScores,
         quotaCharges: api.quotaCharges,
         usage: api.boardUsage,
         allows: api.allows,
@@ -177,7 +178,13 @@ export async function startServer({ config, log, detectorUrl, onError }: ServerP
   });
   const scheduler = isDisabled(config.switches, "scheduler")
     ? undefined
-    : makeScheduler({ cache, objectsAs: api.objectsAs, eventKind, ...run });
+    : makeScheduler({
+        cache,
+        objectsAs: api.objectsAs,
+        eventKind,
+        weights: config.schedulerScores,
+        ...run,
+      });
   const leadership = startLeadership({
     name: config.name,
     cache,

@@ -1,5 +1,6 @@
 /** What a control plane must be told. Parsed once by `kubus server`, passed down as a plain object. */
 import type { LegacyApis } from "./kinds/legacy/index.ts";
+import type { Weights } from "./scheduler/weights.ts";
 import type { Switches } from "./switches/switches.ts";
 
 export interface ServerConfig {
@@ -31,6 +32,8 @@ export interface ServerConfig {
   readonly legacyApis: LegacyApis;
   /** Controllers and parts that work here; the server that leads goes by its own. */
   readonly switches: Switches;
+  /** What the scheduler's scores weigh, by name, where that differs from the table of scores. */
+  readonly schedulerScores: Weights;
   /** Derives the boards' beat keys. Hex, 32 bytes, the same on all servers. */
   readonly clusterSecret: string;
   /** A folder that every board sees, for volumes of the class `shared`. */

@@ -1,5 +1,6 @@
 /** THE table of what `kubus server` must be told, and how it becomes a `ServerConfig`. */
 import type { ServerConfig } from "@kubus/control-plane/config.ts";
+import { readWeights } from "@kubus/control-plane/scheduler/weights.ts";
 import { parts, readSwitches } from "@kubus/control-plane/switches/switches.ts";
 import { Complaint } from "../command/command.ts";
 import type { ConfigRow, Settings } from "./table.ts";
@@ -124,6 +125,14 @@ export const serverRows: readonly ConfigRow[] = [
     meaning: `Parts that do not work on this server: ${Object.keys(parts).join(", ")}.`,
   },
   {
+    key: "schedulerScores",
+    flag: "scheduler-scores",
+    kind: "list",
+    default: "",
+    meaning:
+      "What matters when pods are placed: -NAME switches a score off, NAME=WEIGHT (0 to 100) says what it weighs. An unknown name is refused with the list of names.",
+  },
+  {
     key: "clusterSecretFile",
     flag: "cluster-secret-file",
     kind: "file",
@@ -173,6 +182,7 @@ export function serverConfig(settings: Settings, version: string): ServerConfig 
     failover: text("failover") as ServerConfig["failover"],
     legacyApis: text("legacyApis") as ServerConfig["legacyApis"],
     switches: switchesOf(texts("controllers"), texts("disable")),
+    schedulerScores: weightsOf(texts("schedulerScores")),
     clusterSecret: text("clusterSecretFile"),
     ...(sharedFolder === undefined ? {} : { sharedFolder }),
     ...(link === undefined ? {} : { link }),
@@ -187,4 +197,10 @@ export function switchesOf(
   const reading = readSwitches({ controllers, disable });
   if ("complaint" in reading) throw new Complaint(reading.complaint);
   return reading.switches;
+}
+
+function weightsOf(words: readonly string[]): ServerConfig["schedulerScores"] {
+  const reading = readWeights(words);
+  if ("complaint" in reading) throw new Complaint(reading.complaint);
+  return reading.weights;
 }

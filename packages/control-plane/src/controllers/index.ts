@@ -37,6 +37,7 @@ import { serviceAccountTokenController } from "./serviceaccount-tokens/controlle
 import { statefulSetController } from "./statefulset/controller.ts";
 import { tokenCleanerController } from "./tokencleaner/controller.ts";
 import { rebalancingController } from "../scheduler/rebalancing/controller.ts";
+import type { Weights } from "../scheduler/weights.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { BoardUsage } from "../api/usage/board-usage.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
@@ -45,6 +46,8 @@ export interface ControllerTableOptions extends BootstrapOptions, CertificateOpt
   /** The cluster's CA as PEM, for `kube-root-ca.crt` in every namespace. */
   readonly caCertificate: string;
   readonly kinds: KindTable;
+  /** What the scheduler's scores weigh, as the scheduler is told. */
+  readonly schedulerScores?: Weights;
   /** What this server charges to quotas. */
   readonly quotaCharges: QuotaCharges;
   /** What the boards say that their pods use. Absent: nothing is scaled by its load. */
@@ -76,7 +79,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   admissionPolicyController,
   garbageController,
   podGcController(),
-  rebalancingController,
+  rebalancingController(options.schedulerScores),
   priorityClassController,
   storageClassController(options.sharedFolder),
   claimController,

@@ -20,32 +20,35 @@ import {
   podKind,
 } from "../../kinds/index.ts";
 import { makeLedger } from "../ledger.ts";
+import type { Weights } from "../weights.ts";
 import { newcomers } from "./boards.ts";
 import { rebalancingMachine } from "./rebalancing.machine.ts";
 import { reconcile } from "./reconcile.ts";
 import { recordIn, recordPlace } from "./record.ts";
 import { standOf, type Stand } from "./stand.ts";
-import type { Owner, View } from "./view.ts";
+import type { Outlook, Owner, View } from "./view.ts";
 
 /** Rebalancing looks at all boards together. */
 const all = "boards";
 
-export const rebalancingController = defineController<View>({
-  name: "rebalancing",
-  guarantee:
-    "When a board came or returned and is calm, pods that are replaced anyway move there one at a time, by their budgets, as long as that clearly helps.",
-  watches: [
-    { kind: nodeKind, wakes: (event) => (isNews(event) ? [all] : []) },
-    { kind: podKind, wakes: (event, cache) => (isOfMove(event, cache) ? [all] : []) },
-  ],
-  observe: (_, { cache, now }) => observe(cache, now),
-  reconcile,
-  life: {
+/** `weights`: what the scheduler's scores weigh here. */
+export const rebalancingController = (weights: Weights = {}) =>
+  defineController<View>({
     name: "rebalancing",
-    machine: rebalancingMachine,
-    classify: (view) => lookOf(standOf(view)),
-  },
-});
+    guarantee:
+      "When a board came or returned and is calm, pods that are replaced anyway move there one at a time, by their budgets, as long as that clearly helps.",
+    watches: [
+      { kind: nodeKind, wakes: (event) => (isNews(event) ? [all] : []) },
+      { kind: podKind, wakes: (event, cache) => (isOfMove(event, cache) ? [all] : []) },
+    ],
+    observe: (_, { cache, now }) => observe(cache, { now, weights }),
+    reconcile,
+    life: {
+      name: "rebalancing",
+      machine: rebalancingMachine,
+      classify: (view) => lookOf(standOf(view)),
+    },
+  });
 
 const lookTypes = {
   idle: "boards.even",
@@ -87,7 +90,7 @@ function isOfMove({ type, object, previous }: CacheEvent, cache: Cache): boolean
 
 const lastMoveIn = (cache: Cache) => cache.get(configMapKind, recordPlace.namespace, recordPlace.name);
 
-function observe(cache: Cache, now: number): View {
+function observe(cache: Cache, { now, weights }: { readonly now: number; readonly weights: Weights }): View {
   const view: View = {
     nodes: cache.list(nodeKind),
     pods: [],
@@ -95,7 +98,7 @@ function observe(cache: Cache, now: number): View {
     deploymentOf: (owner) => deploymentIn(cache, owner),
     namespaceOf: ({ metadata }) => cache.get<KubeObject>(namespaceKind, undefined, metadata.namespace ?? ""),
     budgets: [],
-    boards: () => boardsIn(cache),
+    outlook: () => outlookOf(cache, weights),
     lastMove: lastMoveIn(cache),
     now,
   };
@@ -119,9 +122,9 @@ function deploymentIn(cache: Cache, owner: Owner): Deployment | undefined {
     : (cache.byUid(uid) as Deployment | undefined);
 }
 
-function boardsIn(cache: Cache) {
+function outlookOf(cache: Cache, weights: Weights): Outlook {
   const ledger = makeLedger(cache);
   const boards = ledger.boards();
   ledger.close();
-  return boards;
+  return { boards, around: ledger.around, weights };
 }

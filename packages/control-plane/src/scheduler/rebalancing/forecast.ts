@@ -6,12 +6,19 @@
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import { boardOf, type Board } from "../board.ts";
 import { decide } from "../decide.ts";
+import { surroundingsOf } from "../surroundings/surroundings.ts";
+import type { Outlook } from "./view.ts";
 
 /** The name of a board; undefined when the replacement would fit nowhere. */
-export function forecast(pod: Pod, boards: readonly Board[]): string | undefined {
+export function forecast(pod: Pod, { boards, around, weights }: Outlook): string | undefined {
   const { nodeName = "" } = pod.spec;
   const after = boards.map((board) => (board.node.metadata.name === nodeName ? leaving(pod, board) : board));
-  const decision = decide(replacementOf(pod), after);
+  const surroundings = surroundingsOf(after, {
+    namespaceLabels: around.namespaceLabels,
+    storage: around.storage,
+    architecturesOf: (image) => around.architecturesOf(image),
+  });
+  const decision = decide(replacementOf(pod), after, surroundings, { weights });
   return decision.type === "bind" ? decision.node : undefined;
 }
 

@@ -10,7 +10,7 @@ import { rebalancingLimits as limits } from "./limits.ts";
 import { canSpare, isMovable, isWhole } from "./movable.ts";
 import { byOwner, movesTo, type Move } from "./moves.ts";
 import { recordIn, type MoveRecord } from "./record.ts";
-import type { View } from "./view.ts";
+import type { Outlook, View } from "./view.ts";
 
 export type Stand =
   /** `dueInMs`: when something may have changed without a word; undefined: never. */
@@ -97,13 +97,13 @@ const even: Stand = { type: "idle", why: "no move would clearly help", dueInMs: 
 
 function nextMove(came: readonly Newcomer[], view: View): Move | undefined {
   const mayGo = moversIn(view);
-  let boards: ReturnType<View["boards"]> | undefined;
+  let outlook: Outlook | undefined;
   let tried = 0;
   for (const move of movesTo(came, view, mayGo)) {
     if (tried === limits.forecastsMax) return undefined;
     tried += 1;
-    boards ??= view.boards();
-    if (forecast(move.pod, boards) === move.to) return move;
+    outlook ??= view.outlook();
+    if (forecast(move.pod, outlook) === move.to) return move;
   }
   return undefined;
 }

@@ -6,8 +6,17 @@ import { isFinished, type Pod } from "@kubus/shared/api/pod.ts";
 import type { PodDisruptionBudget } from "@kubus/shared/api/policy.ts";
 import type { Deployment, ReplicaSet, ReplicationController } from "@kubus/shared/api/workload.ts";
 import type { Board } from "../board.ts";
+import type { Surroundings } from "../surroundings/surroundings.ts";
+import type { Weights } from "../weights.ts";
 
 export type Owner = ReplicaSet | ReplicationController;
+
+/** What the scheduler would decide from. */
+export interface Outlook {
+  readonly boards: readonly Board[];
+  readonly around: Surroundings;
+  readonly weights: Weights;
+}
 
 export interface View {
   readonly nodes: readonly Node[];
@@ -18,8 +27,8 @@ export interface View {
   readonly deploymentOf: (owner: Owner) => Deployment | undefined;
   readonly namespaceOf: (pod: Pod) => KubeObject | undefined;
   readonly budgets: readonly PodDisruptionBudget[];
-  /** As the scheduler sees them; worked out when somebody asks. */
-  readonly boards: () => readonly Board[];
+  /** The boards as the scheduler sees them; worked out when somebody asks. */
+  readonly outlook: () => Outlook;
   readonly lastMove: ConfigMap | undefined;
   /** Wall-clock milliseconds. */
   readonly now: number;

@@ -25,7 +25,7 @@ export interface SetOptions {
 /** Boards `board-1` to `board-N`, there for an hour already. */
 export async function aRoom(boards: number) {
   const cluster = await aCluster([
-    rebalancingController,
+    rebalancingController(),
     replicaSetController,
     deploymentController,
     disruptionController,
