@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { HorizontalPodAutoscaler } from "@kubus/shared/api/autoscaling.ts";
 import { deploymentKind, horizontalPodAutoscalerKind, replicaSetKind } from "../../kinds/index.ts";
-import type { Kind } from "../../kinds/kind.ts";
 import { aDeployment, aMeta, start } from "../testing/builders.ts";
 import { reconcile } from "./reconcile.ts";
 import type { AutoscalerView } from "./view.ts";

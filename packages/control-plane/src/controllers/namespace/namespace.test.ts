@@ -18,7 +18,6 @@ import { firstAddress } from "../bootstrap/first-address.ts";
 import { deploymentController } from "../deployment/controller.ts";
 import { garbageController } from "../garbage/controller.ts";
 import { replicaSetController } from "../replicaset/controller.ts";
-import type { Kind } from "../../kinds/kind.ts";
 import { aDeployment, aMeta, at, start } from "../testing/builders.ts";
 import { aCluster } from "../testing/cluster.ts";
 import { aLife } from "../testing/life.ts";
