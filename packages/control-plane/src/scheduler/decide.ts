@@ -47,8 +47,6 @@ export interface Refusal {
 export interface DecideOptions {
   /** Where to begin looking, so that not always the same boards are looked at first. */
   readonly startAt?: number;
-  /** What scores weigh on this server, whatever the profile and the table say. */
-  readonly weights?: Readonly<Record<string, number>>;
 }
 
 export const decideLimits = {
@@ -91,8 +89,7 @@ export function decide(
   if (promised !== undefined && wordAgainst(look, promised) === undefined)
     return boundTo(want, promised, around);
   const { fitting, refusals, unmeant } = lookAround(look, boards, options.startAt ?? 0);
-  const { name, about, weights } = profileOf(pod) ?? defaultProfile;
-  const profile = { name, about, weights: { ...weights, ...options.weights } };
+  const profile = profileOf(pod) ?? defaultProfile;
   const best = bestOf({ want, around, profile }, fitting);
   if (best !== undefined) return boundTo(want, best, around);
   return refused({ want, around, refusals, unmeant });

@@ -125,7 +125,8 @@ export const placementMachine = setup({
       invoke: {
         src: "preempt",
         input: decision,
-        onDone: "awaitingVictims",
+        // Looks again: some may be gone already.
+        onDone: "waiting",
         onError: { target: "backingOff", actions: failed },
       },
     },

@@ -30,15 +30,16 @@ export const stepBack = (desk: Desk) =>
     if (isPending(pod)) await say(desk, pod, { said: unscheduled("SchedulerError", why), status: {} });
   });
 
+/** False: it is only in the event, since the pod has changed meanwhile. */
 export async function say(
   { objects, clock, tell, log }: Desk,
   pod: Pod,
   { said, status }: { readonly said: Said; readonly status: object },
-): Promise<void> {
+): Promise<boolean> {
   const { message } = said;
   tell(pod, { about: referenceTo(pod), eventType: "Warning", reason: "FailedScheduling", message });
   const conditions = withSaid(pod, said, timestamp(clock.now()));
-  if (conditions === undefined && Object.keys(status).length === 0) return;
+  if (conditions === undefined && Object.keys(status).length === 0) return true;
   const { resourceVersion } = pod.metadata;
   const patch = {
     metadata: { resourceVersion },
@@ -46,8 +47,10 @@ export async function say(
   };
   try {
     await objects.patch(podKind, targetOf(pod), patch, "status");
+    return true;
   } catch (error) {
     // Only words are missing; the next attempt says them again.
     log.debug("explain.failed", { pod: keyOf(pod), why: String(error) });
+    return false;
   }
 }

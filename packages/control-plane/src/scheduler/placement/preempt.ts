@@ -28,10 +28,12 @@ export const preempt = (desk: Desk) =>
     const { want, node, message } = decision;
     const { pod } = want;
     try {
-      await say(desk, pod, {
+      const isPromised = await say(desk, pod, {
         said: unscheduled("Unschedulable", message),
         status: { nominatedNodeName: node },
       });
+      // Nobody goes for a pod that would not be known to wait for the room.
+      if (!isPromised) throw new Error(`the promise of ${node} could not be written`);
       await displace(desk, decision);
       for (const victim of decision.victims) {
         signal.throwIfAborted();
