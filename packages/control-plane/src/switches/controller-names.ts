@@ -12,6 +12,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   certificate: ["certificatesigningrequest-signing"],
   "clusterrole-aggregation": [],
   customresourcedefinition: [],
+  daemonset: [],
   deployment: [],
   disruption: [],
   endpoint: ["endpoints"],
@@ -38,5 +39,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   resourcequota: [],
   "service-repair": [],
   "serviceaccount-token": [],
+  statefulset: [],
   storageclass: [],
+  "token-cleaner": [],
 };
