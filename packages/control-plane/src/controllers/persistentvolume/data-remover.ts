@@ -5,6 +5,7 @@
  */
 import type { Channel, Channels } from "@kubus/shared/bus/channel.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
+import { Trouble } from "@kubus/shared/errors/trouble.ts";
 import type { VolumeRemoval, VolumeRemovalReply } from "@kubus/shared/bus/volume-removal.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
 
@@ -15,7 +16,7 @@ export interface DataOfVolume {
   readonly path: string;
 }
 
-/** Resolves when the folder is no more. Rejects with what the board has against it, or when it does not answer. */
+/** Resolves when the folder is no more. Rejects with what the board has against it, or with Trouble when it is silent. */
 export type RemoveVolumeData = (data: DataOfVolume) => Promise<void>;
 
 export const removerLimits = {
@@ -35,7 +36,7 @@ export const makeDataRemover =
   ({ channels, clock }: RemoverOptions): RemoveVolumeData =>
   async ({ node, path }) => {
     const deadline = new AbortController();
-    const why = new Error(`board ${node} did not answer`);
+    const why = new Trouble("timeout", `Board ${node} did not answer.`);
     const timer = clock.setTimeout(() => deadline.abort(why), removerLimits.answerMs);
     const removal: VolumeRemoval = { path };
     try {

@@ -6,12 +6,20 @@
  */
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { volumeAnnotation, type PersistentVolume } from "@kubus/shared/api/volume.ts";
+import { isTrouble } from "@kubus/shared/errors/trouble.ts";
 import { persistentVolumeKind } from "../../kinds/index.ts";
 import { nothing, type Effect, type Plan } from "../engine/plan.ts";
 import { referenceTo, targetOf } from "../workload/ownership.ts";
 import type { RemoveVolumeData } from "./data-remover.ts";
 import { isBuiltIn, reclaimFinalizer } from "./provision.ts";
-import { dataRemoved, seatOf, volumeState, type VolumeState, type VolumeView } from "./volume-state.ts";
+import {
+  boardSilent,
+  dataRemoved,
+  seatOf,
+  volumeState,
+  type VolumeState,
+  type VolumeView,
+} from "./volume-state.ts";
 import type { VolumeLook } from "./volume.machine.ts";
 
 type Volume = PersistentVolume;
@@ -47,14 +55,14 @@ function effectsOf(volume: Volume, state: VolumeState, terms: Terms): readonly E
       return phase(volume, "Bound", now);
     case "unneeded":
       return [letGo(volume, state.byUser)];
+    case "unreached":
+      return isTried(volume) ? [] : phase(volume, "Released", now);
     case "kept":
     case "used":
-    case "unreached":
-      // A failure stays to be seen.
-      return volume.status?.phase === "Failed" ? [] : phase(volume, "Released", now);
+      return phase(volume, "Released", now);
     case "reclaimed":
       return [
-        ...(volume.status?.phase === "Failed" ? [] : phase(volume, "Released", now)),
+        ...(isTried(volume) ? [] : phase(volume, "Released", now)),
         removal(volume, state.board, terms),
       ];
     case "emptied":
@@ -65,6 +73,9 @@ function effectsOf(volume: Volume, state: VolumeState, terms: Terms): readonly E
       return failure(volume, state, now);
   }
 }
+
+/** What became of the last try stays to be seen until the next. */
+const isTried = ({ status }: Volume): boolean => status?.phase === "Failed" || status?.reason === boardSilent;
 
 function phase(volume: Volume, wanted: Phase, now: number): readonly Effect[] {
   const { phase: is, message = "", reason = "" } = volume.status ?? {};
@@ -101,7 +112,10 @@ function removal(volume: Volume, board: string, { now, remove }: Terms): Effect 
     } catch (error) {
       // Told in the status, and tried again after a pause.
       const message = error instanceof Error ? error.message : String(error);
-      return { status: { phase: "Failed", message, reason: null, lastPhaseTransitionTime: timestamp(now) } };
+      const outcome = isTrouble(error)
+        ? { phase: "Released", reason: boardSilent, message: `board ${board} does not answer: ${message}` }
+        : { phase: "Failed", reason: null, message };
+      return { status: { ...outcome, lastPhaseTransitionTime: timestamp(now) } };
     }
   };
   return {
@@ -165,7 +179,7 @@ const looks: Readonly<Record<Exclude<VolumeState["is"], "gone">, VolumeLook["typ
 export function classifyVolume(view: VolumeView): VolumeLook | undefined {
   const state = volumeState(view);
   if (state.is === "gone") return undefined;
-  const dueInMs = state.is === "failed" ? state.dueInMs : undefined;
+  const dueInMs = "dueInMs" in state ? state.dueInMs : undefined;
   return { type: looks[state.is], why: whyOf(state), ...(dueInMs === undefined ? {} : { dueInMs }) };
 }
 

@@ -14,12 +14,15 @@ import { noted } from "./claim-state.ts";
 import { isBuiltIn, reclaimFinalizer } from "./provision.ts";
 
 export const volumeLimits = {
-  /** Between two tries to delete a volume's data. */
+  /** Between two tries to delete a volume's data, when the board says why it cannot. */
   retryMs: 30_000,
+  /** The same, when it says nothing: its agent may be about to come back. */
+  askAgainMs: 3_000,
 } as const;
 
-/** The status' reason when the data is gone and only the object is left. */
+/** Reasons in the status: the data is gone and only the object is left; the board was asked in vain. */
 export const dataRemoved = "DataRemoved";
+export const boardSilent = "BoardSilent";
 
 /** The board that can delete a volume's data. */
 export type Remover =
@@ -47,7 +50,7 @@ export type VolumeState =
   /** The claim is gone, the volume stays. */
   | { readonly is: "kept"; readonly why: string }
   | { readonly is: "used"; readonly pods: readonly string[] }
-  | { readonly is: "unreached"; readonly why: string }
+  | { readonly is: "unreached"; readonly why: string; readonly dueInMs?: number }
   | { readonly is: "reclaimed"; readonly board: string }
   | { readonly is: "emptied" }
   /** `dueInMs` undefined: another try would not help. */
@@ -119,10 +122,13 @@ function dataState({ status = {} }: Volume, { users, remover, now }: VolumeView)
   if (pods.length > 0) return { is: "used", pods };
   const { board, why } = remover();
   if (board === undefined) return { is: "unreached", why };
-  const { phase, message = "", lastPhaseTransitionTime } = status;
-  const dueInMs = Date.parse(lastPhaseTransitionTime ?? "") + volumeLimits.retryMs - now;
-  if (phase === "Failed" && dueInMs > 0)
-    return { is: "failed", reason: "VolumeFailedDelete", message, dueInMs };
+  const { phase, reason, message = "", lastPhaseTransitionTime } = status;
+  const waitedMs = now - Date.parse(lastPhaseTransitionTime ?? "");
+  const { retryMs, askAgainMs } = volumeLimits;
+  if (reason === boardSilent && waitedMs < askAgainMs)
+    return { is: "unreached", why: message, dueInMs: askAgainMs - waitedMs };
+  if (phase === "Failed" && waitedMs < retryMs)
+    return { is: "failed", reason: "VolumeFailedDelete", message, dueInMs: retryMs - waitedMs };
   return { is: "reclaimed", board };
 }
 

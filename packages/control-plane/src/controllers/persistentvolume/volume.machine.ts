@@ -46,10 +46,13 @@ export const volumeMachine = setup({
     bound: { description: "A claim has it." },
     released: { description: "Its claim is gone; it and its data stay until somebody decides." },
     inUse: { description: "Its claim is gone, but a pod still uses it: its data stays as long." },
-    awaitingBoard: { description: "Its data is to be deleted by a board that cannot be asked now." },
+    awaitingBoard: {
+      description: "Its data is to be deleted by a board that cannot be asked now.",
+      after: { due: "retrying" },
+    },
     reclaiming: { description: "Its data is being deleted, and then it." },
     failed: { description: "Its data could not be deleted.", after: { due: "retrying" } },
-    retrying: { description: "The pause after a failure is over." },
+    retrying: { description: "The pause is over: the board is asked again." },
     ending: { description: "It is deleted, and goes when nothing holds it any more." },
   },
 });

@@ -35,9 +35,9 @@ export const shared: Draft<StorageClass> = {
 
 export async function aVolumeWorld() {
   const removed: string[] = [];
-  let trouble: string | undefined;
+  let trouble: Error | undefined;
   const remove = ({ node, path }: DataOfVolume) => {
-    if (trouble !== undefined) return Promise.reject(new Error(trouble));
+    if (trouble !== undefined) return Promise.reject(trouble);
     removed.push(`${node}:${path}`);
     return Promise.resolve();
   };
@@ -55,7 +55,7 @@ export async function aVolumeWorld() {
     ...cluster,
     removed,
     /** What boards have against deleting; undefined: nothing. */
-    breakBoards: (why: string | undefined) => (trouble = why),
+    breakBoards: (why: Error | undefined) => (trouble = why),
     claimOf,
     volumeOf,
     claim: (name: string, spec: Partial<Claim["spec"]> = {}) =>
