@@ -236,3 +236,15 @@ test("beats of a board wake no daemon set", async () => {
   const tainted = aNode("board-1", { spec: { taints: [{ key: "x", effect: "NoSchedule" }] } });
   assert.deepEqual(watch.wakes(event(tainted), cluster.cache), ["default/agent"]);
 });
+
+test("a pod that is over but held by a finalizer does not keep the next one away", async () => {
+  const cluster = await aDaemonSet({}, 1);
+  const { name, uid } = cluster.podOn("board-1").metadata;
+  const target = { namespace: "default", name };
+  await cluster.objects.patch(podKind, target, { metadata: { finalizers: ["test/held"] } });
+  await cluster.fail("board-1");
+  assert.notEqual(cluster.podOn("board-1").metadata.uid, uid);
+  assert.equal(cluster.podsOn("board-1").length, 2);
+  await cluster.gone(cluster.podOn("board-1"));
+  assert.equal(cluster.podsOn("board-1").filter(({ metadata }) => metadata.uid !== uid).length, 1);
+});

@@ -119,3 +119,13 @@ test("shares are rounded up, and never both nothing", () => {
   assert.deepEqual(limits({ maxSurge: "34%", maxUnavailable: 0 }, 3), { maxSurge: 2, maxUnavailable: 0 });
   assert.deepEqual(limits({ maxSurge: 0, maxUnavailable: 0 }, 3), { maxSurge: 0, maxUnavailable: 1 });
 });
+
+test("with surge, a pod that serves nobody on a board that no longer fits goes, and none comes", async () => {
+  const cluster = await aRunningSet({ updateStrategy: rolling({ maxSurge: 1, maxUnavailable: 0 }) }, 2);
+  await cluster.taint("board-2", [{ key: "dedicated", effect: "NoSchedule" }]);
+  const unready = { type: "Ready", status: "False" as const };
+  await cluster.say(cluster.podOn("board-2"), { phase: "Running", conditions: [unready] });
+  await cluster.setImage("host/true");
+  await cluster.runAll();
+  assert.deepEqual(cluster.images(), ["board-1:true"]);
+});

@@ -1,9 +1,10 @@
 /** The claims of a stateful set's pods. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import type { ClaimRetentionPolicy } from "@kubus/shared/api/workload.ts";
+import type { ClaimRetentionPolicy, StatefulSet } from "@kubus/shared/api/workload.ts";
 import { nodeKind, persistentVolumeClaimKind, statefulSetKind } from "../../kinds/index.ts";
-import { aPodSpec } from "../testing/builders.ts";
+import { aMeta, aPod, aPodSpec } from "../testing/builders.ts";
+import { retain } from "./claims.ts";
 import { aSet, dataClaim, setSpec, web } from "./testing/builders.ts";
 
 async function aSetWithData(policy: ClaimRetentionPolicy = {}, spec: Parameters<typeof aSet>[0] = {}) {
@@ -135,4 +136,32 @@ test("a pending pod whose claim was deleted gets it anew", async () => {
   await cluster.rest();
   assert.notEqual(cluster.claim("data-web-0")?.metadata.uid, before);
   assert.notEqual(cluster.claim("data-web-0"), undefined);
+});
+
+test("what belongs to a former set or pod of the name is the garbage collector's, and left alone", () => {
+  const set: StatefulSet = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: aMeta("web"),
+    spec: setSpec({
+      volumeClaimTemplates: [dataClaim],
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete" },
+    }),
+  };
+  const patches = (ownerUid: string) => {
+    const owner = {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      name: "web",
+      uid: ownerUid,
+      controller: true,
+    };
+    const metadata = aMeta("data-web-0", { ownerReferences: [{ ...owner, blockOwnerDeletion: true }] });
+    const claim = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec: {} };
+    return retain(set, { ordinal: 0, pod: aPod("web-0"), inRange: true }, () => claim).length;
+  };
+  assert.equal(patches("uid-of-a-former-one"), 0);
+  assert.equal(patches("uid-web"), 0);
+  const orphan = { apiVersion: "v1", kind: "PersistentVolumeClaim", metadata: aMeta("data-web-0"), spec: {} };
+  assert.equal(retain(set, { ordinal: 0, pod: aPod("web-0"), inRange: true }, () => orphan).length, 1);
 });

@@ -1,7 +1,7 @@
 /** Stateful sets at work on the whole API: names, order, claims, updates. */
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { podKind, statefulSetKind } from "../../kinds/index.ts";
+import { nodeKind, podKind, statefulSetKind } from "../../kinds/index.ts";
 import { aPodSpec } from "../testing/builders.ts";
 import { aSet, setSpec, web } from "./testing/builders.ts";
 
@@ -151,4 +151,45 @@ test("a set that is deleted makes nothing any more", async () => {
   await cluster.rest();
   assert.deepEqual(cluster.living(), []);
   assert.equal(cluster.state(), undefined);
+});
+
+test("of several surplus pods that are not healthy the lowest must come up before a higher one goes", async () => {
+  const cluster = await aSet({ replicas: 4 });
+  await cluster.runAll();
+  const unready = { phase: "Running", conditions: [{ type: "Ready", status: "False" }] } as const;
+  await cluster.say("web-1", unready);
+  await cluster.say("web-3", unready);
+  await cluster.change({ spec: { replicas: 1 } });
+  assert.deepEqual(cluster.events("SuccessfulDelete"), []);
+  assert.equal(cluster.state(), "scalingDown");
+  assert.equal(cluster.why(), "web-3 may go when web-1 is available");
+  await cluster.run("web-1");
+  assert.deepEqual(cluster.events("SuccessfulDelete"), ["delete Pod web-3 in StatefulSet web successful"]);
+});
+
+test("gives an adopted pod the labels of its identity", async () => {
+  const cluster = await aSet({ replicas: 0 });
+  await cluster.objects.delete(statefulSetKind, web);
+  const metadata = { name: "web-0", namespace: "default", labels: { app: "web" } };
+  await cluster.create(podKind, { metadata, spec: aPodSpec });
+  await cluster.run("web-0");
+  const spec = setSpec({ replicas: 1, updateStrategy: { type: "OnDelete" } });
+  await cluster.create(statefulSetKind, { metadata: web, spec });
+  const { labels = {} } = cluster.pod("web-0").metadata;
+  assert.equal(labels["statefulset.kubernetes.io/pod-name"], "web-0");
+  assert.equal(labels["apps.kubernetes.io/pod-index"], "0");
+  assert.deepEqual(cluster.events("SuccessfulUpdate"), ["update Pod web-0 in StatefulSet web successful"]);
+});
+
+test("waits for a pod of its name that another controller owns, and is told when it goes", async () => {
+  const cluster = await aSet({ replicas: 0 });
+  const { uid = "" } = cluster.cache.get(nodeKind, undefined, "board-1")?.metadata ?? {};
+  const owner = { apiVersion: "v1", kind: "Node", name: "board-1", uid, controller: true };
+  const metadata = { name: "web-0", namespace: "default", labels: { app: "web" }, ownerReferences: [owner] };
+  const stranger = await cluster.create(podKind, { metadata, spec: aPodSpec });
+  await cluster.change({ spec: { replicas: 1 } });
+  assert.equal(cluster.state(), "awaitingEnd");
+  assert.equal(cluster.pod("web-0").metadata.uid, stranger.metadata.uid);
+  await cluster.gone("web-0");
+  assert.equal(cluster.pod("web-0").metadata.ownerReferences?.[0]?.kind, "StatefulSet");
 });

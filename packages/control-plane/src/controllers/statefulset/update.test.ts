@@ -146,3 +146,14 @@ test("when a revision's name is taken, a collision is counted and another name i
   assert.notEqual(status.updateRevision, taken);
   assert.deepEqual(cluster.living(), ["web-0"]);
 });
+
+test("without a partition, a pod that is lost in the middle of an update comes back as it was", async () => {
+  const cluster = await aRunningSet({ updateStrategy: { type: "RollingUpdate" } });
+  assert.equal(cluster.set().spec.updateStrategy?.rollingUpdate, undefined);
+  await cluster.setImage("host/true");
+  await cluster.say("web-0", { phase: "Failed" });
+  assert.deepEqual(cluster.images(), ["web-0:sleep", "web-1:sleep", "web-2:sleep"]);
+  assert.notEqual(cluster.pod("web-2").metadata.deletionTimestamp, undefined);
+  await cluster.runAll();
+  assert.deepEqual(cluster.images(), ["web-0:true", "web-1:true", "web-2:true"]);
+});
