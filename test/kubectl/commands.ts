@@ -5,5 +5,13 @@ import { looking } from "./looking.ts";
 import { making } from "./making.ts";
 import { ruling } from "./ruling.ts";
 import { running } from "./running.ts";
+import { workloads } from "./workloads.ts";
 
-export const commands: readonly CommandRow[] = [...making, ...looking, ...changing, ...running, ...ruling];
+export const commands: readonly CommandRow[] = [
+  ...making,
+  ...looking,
+  ...changing,
+  ...workloads,
+  ...running,
+  ...ruling,
+];
