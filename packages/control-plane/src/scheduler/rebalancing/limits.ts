@@ -2,6 +2,8 @@
 export const rebalancingLimits = {
   /** A board gets nothing before it has been Ready for so long: who plugs a cable in often pulls it out again. */
   calmMs: 30_000,
+  /** Boards that came within this span came together: what is on each was there before, and stays. */
+  togetherMs: 5_000,
   /** After so long a board is one of the others; what is still uneven then is so for a reason. */
   freshMs: 60 * 60_000,
   /** Between the beginnings of two moves, so that people can follow, and stop it. */

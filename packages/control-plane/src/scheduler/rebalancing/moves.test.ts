@@ -105,6 +105,16 @@ test("a move counts from a difference of two on", () => {
   }
 });
 
+test("boards that came together have nothing to give each other", () => {
+  const gives = (apart: number) => {
+    const nodes = [aBoard("old", hour - apart), aBoard("new", hour)];
+    const pods = [0, 1, 2, 3].map((i) => podOf({ owner: "web", node: "old" }, i));
+    const target = { name: "new", since: start + hour * 1_000 };
+    return [...movesTo([target], viewOf(nodes, pods), () => true)].length > 0;
+  };
+  assert.deepEqual([gives(0), gives(4), gives(5)], [false, false, true]);
+});
+
 test("the youngest goes, of those that were there before the newcomer", () => {
   const nodes = [aBoard("old", 0), aBoard("new", hour)];
   const places = [10, 30, 20, hour + 1].map((madeAt): Place => ({ owner: "web", node: "old", madeAt }));

@@ -57,7 +57,7 @@ function chances(targets: readonly Newcomer[], { nodes, pods }: View): readonly 
       .filter((node) => {
         const since = readySince(node);
         // Boards that came together with the newcomer have nothing to give: what is on them was there before.
-        return since !== undefined && since + rebalancingLimits.calmMs <= target.since;
+        return since !== undefined && since + rebalancingLimits.togetherMs <= target.since;
       })
       .flatMap(({ metadata: { name } }) => chancesBetween(name, target, census)),
   );
