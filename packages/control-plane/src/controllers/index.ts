@@ -15,6 +15,7 @@ import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { endpointSliceMirroringController } from "./endpointslice/mirror-controller.ts";
 import { disruptionController } from "./disruption/controller.ts";
+import { staleDisruptionController } from "./disruption/stale.ts";
 import { garbageController } from "./garbage/controller.ts";
 import { horizontalPodAutoscalerController } from "./horizontalpodautoscaler/controller.ts";
 import { jobController } from "./job/controller.ts";
@@ -74,6 +75,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   daemonSetController,
   resourceQuotaController(options.quotaCharges),
   disruptionController,
+  staleDisruptionController,
   horizontalPodAutoscalerController(options.usage),
   serviceRepairController(options.serviceCidr),
   admissionPolicyController,

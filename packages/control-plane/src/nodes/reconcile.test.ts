@@ -73,6 +73,8 @@ function inWords(effect: Effect): string {
       const { conditions } = effect.status as {
         conditions: { type: string; status: string; reason?: string }[];
       };
+      const evicted = conditions.find(({ type }) => type === "DisruptionTarget");
+      if (evicted !== undefined) return `mark ${effect.target.name} ${evicted.reason ?? ""}`;
       const ready = conditions.find(({ type }) => type === "Ready");
       return `${effect.target.name} ${ready?.status ?? ""} ${ready?.reason ?? ""} of ${conditions.length}`;
     }
@@ -98,6 +100,8 @@ test("a lost board: NotReady, both taints, pods deleted at once", () => {
     "taints unreachable:NoSchedule unreachable:NoExecute",
     "delete a",
     "delete b",
+    "mark a DeletionByTaintManager",
+    "mark b DeletionByTaintManager",
   ]);
 });
 
@@ -114,6 +118,7 @@ test("tolerations are honoured: later, or never; such pods count as not ready me
   const pods = [aPod("bare", [tolerates(300)]), aPod("loyal", [tolerates()]), aPod("due", [tolerates(60)])];
   assert.deepEqual(check("unreachable", { node, pods }), [
     "delete due",
+    "mark due DeletionByTaintManager",
     "bare False NodeNotReady of 1",
     "loyal False NodeNotReady of 1",
     "again in 240000",
@@ -146,6 +151,7 @@ test("an agent that stays away: its pods are moved", () => {
     "board-1 Unknown AgentStopped of 2",
     "taints unreachable:NoSchedule unreachable:NoExecute",
     "delete a",
+    "mark a DeletionByTaintManager",
   ]);
 });
 
@@ -180,7 +186,10 @@ test("a flapping board gets nothing new for a while", () => {
 
 test("a user's NoExecute taint on a ready node needs no witness", () => {
   const node = aNode({ taints: [{ key: "repair", effect: "NoExecute" }] });
-  assert.deepEqual(check("ready", { node, pods: [aPod("a")], hasWitness: false }), ["delete a"]);
+  assert.deepEqual(check("ready", { node, pods: [aPod("a")], hasWitness: false }), [
+    "mark a DeletionByTaintManager",
+    "delete a",
+  ]);
 });
 
 test("a cordoned node is tainted as in Kubernetes", () => {

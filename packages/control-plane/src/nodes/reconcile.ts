@@ -9,6 +9,7 @@ import type { Condition } from "@kubus/shared/api/meta.ts";
 import { readyReason, taintKey, type Node, type Taint } from "@kubus/shared/api/node.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
+import { withCondition } from "../api/verbs/disruption-budget.ts";
 import { nothing, type Effect, type Plan } from "../controllers/engine/plan.ts";
 import { nodeKind, podKind } from "../kinds/index.ts";
 import { ailingEvents, ailingKeys, ailingTaints } from "./ailing.ts";
@@ -39,7 +40,7 @@ export function reconcile(view: NodeView): Plan {
       ...writeCondition(node, life, now),
       ...writeTaints(node, wanted, life, now),
       ...ailingEvents(node, wanted),
-      ...(mayEvict ? due.flatMap((pod) => evict(pod, node)) : []),
+      ...(mayEvict ? evictAll(due, { node, life, now }) : []),
       ...(isLost(life) ? pods.filter((pod) => !due.includes(pod)).flatMap(markNotReady(now)) : []),
     ],
     ...(nextLook.length > 0 ? { requeueAfterMs: Math.min(...nextLook) } : {}),
@@ -164,6 +165,47 @@ function flapDeadline(node: Node, wanted: readonly Taint[], now: number): number
   return decisive === undefined ? undefined : decisive + nodeLimits.flapWindowMs;
 }
 
+interface Eviction {
+  readonly node: Node;
+  readonly life: NodeLife;
+  readonly now: number;
+}
+
+/**
+ * Each pod says why it goes, so that its owner can tell this from a failure. A living board's agent may say something
+ * of the pod meanwhile: there the mark comes first, by the version that was read. On a lost board nobody else writes,
+ * and every millisecond counts: there all are deleted first, side by side.
+ */
+function evictAll(due: readonly Pod[], { node, life, now }: Eviction): Effect[] {
+  const deletions = due.flatMap((pod) => evict(pod, node));
+  const mark = (pod: Pod) => markEvicted(pod, { isLost: isLost(life), now });
+  return isLost(life)
+    ? [...deletions, ...due.filter(staysAWhile).flatMap(mark)]
+    : [...due.flatMap(mark), ...deletions];
+}
+
+/** One without a grace period is gone when it is deleted: nothing is left to be marked. */
+const staysAWhile = ({ spec }: Pod): boolean => spec.terminationGracePeriodSeconds !== 0;
+
+function markEvicted(
+  pod: Pod,
+  { isLost, now }: { readonly isLost: boolean; readonly now: number },
+): Effect[] {
+  const { namespace = "", name, resourceVersion } = pod.metadata;
+  const lastTransitionTime = timestamp(now);
+  const marked = withCondition(pod.status?.conditions ?? [], { ...evicted, lastTransitionTime });
+  const conditions = isLost ? notReady(marked, now) : marked;
+  const target = { namespace, name, ...(isLost ? {} : { resourceVersion }) };
+  return [{ type: "writeStatus", kind: podKind, target, status: { conditions } }];
+}
+
+const evicted: Condition = {
+  type: "DisruptionTarget",
+  status: "True",
+  reason: "DeletionByTaintManager",
+  message: "Taint manager: deleting due to NoExecute taint",
+};
+
 function evict(pod: Pod, node: Node): Effect[] {
   const { name, namespace = "", uid } = pod.metadata;
   const text = `Node ${node.metadata.name} has a NoExecute taint that the pod does not tolerate (any longer): `;
@@ -183,16 +225,19 @@ function evict(pod: Pod, node: Node): Effect[] {
   ];
 }
 
+const notReady = (conditions: readonly Condition[], now: number): readonly Condition[] =>
+  conditions.map((condition) =>
+    condition.type === "Ready" && condition.status === "True"
+      ? { ...condition, status: "False", reason: "NodeNotReady", lastTransitionTime: timestamp(now) }
+      : condition,
+  );
+
 const markNotReady =
   (now: number) =>
   (pod: Pod): Effect[] => {
     const conditions = pod.status?.conditions ?? [];
     if (!conditions.some(({ type, status }) => type === "Ready" && status === "True")) return [];
-    const changed = conditions.map((condition) =>
-      condition.type === "Ready"
-        ? { ...condition, status: "False", reason: "NodeNotReady", lastTransitionTime: timestamp(now) }
-        : condition,
-    );
+    const changed = notReady(conditions, now);
     const { namespace = "", name } = pod.metadata;
     return [
       { type: "writeStatus", kind: podKind, target: { namespace, name }, status: { conditions: changed } },

@@ -42,10 +42,14 @@ export function afterEviction(budget: PodDisruptionBudget, pod: string, now: num
       name,
       "DisruptedPods map too big - too many evictions not confirmed by PDB controller",
     );
-  if (disruptionsAllowed === 0)
+  if (disruptionsAllowed === 0) {
+    const unknown = status.conditions?.find(({ reason }) => reason === "SyncFailed");
     throw tooMany(
-      `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
+      unknown?.status === "False"
+        ? `The disruption budget ${name} does not allow evicting pods currently because it failed sync: ${unknown.message ?? ""}`
+        : `The disruption budget ${name} needs ${desiredHealthy} healthy pods and has ${currentHealthy} currently`,
     );
+  }
   const left = disruptionsAllowed - 1;
   const conditions =
     left > 0 ? status.conditions : allowedCondition(status.conditions ?? [], { allowed: 0, generation, now });

@@ -13,6 +13,7 @@ import { valueIn } from "../body.ts";
 import { targetOf, type Act } from "../call.ts";
 import { deleteOptionsOf } from "../delete-options.ts";
 import type { DeleteOptions } from "../objects.ts";
+import { checkPreconditions } from "../metadata.ts";
 import type { ApiState } from "../ports.ts";
 import { badRequest, notFound } from "../refusals.ts";
 import { json } from "../respond.ts";
@@ -47,10 +48,14 @@ export async function evictPod(state: ApiState, target: Target, options: DeleteO
   const isCounted = budget !== undefined && !isNoLoss(pod) && !isFreeToGo(budget, pod);
   if (isCounted) await count(state, target, budget);
   const preconditions = { uid: pod.metadata.uid, ...options.preconditions };
+  // Who is not meant is not marked either.
+  checkPreconditions(kind, pod, preconditions);
   // A pod that nobody counted must still be what it was when that was decided.
-  const revision = isCounted || budget === undefined ? {} : { resourceVersion: pod.metadata.resourceVersion };
-  if (isCounted && !target.dryRun) await mark(state, target, pod);
-  await deleteObject(state, target, { ...options, preconditions: { ...revision, ...preconditions } });
+  const isFixed = !isCounted && budget !== undefined;
+  const marked = target.dryRun ? pod : await mark(state, target, pod, isFixed);
+  const { resourceVersion } = marked.metadata;
+  const revision = isFixed || preconditions.resourceVersion !== undefined ? { resourceVersion } : {};
+  await deleteObject(state, target, { ...options, preconditions: { ...preconditions, ...revision } });
 }
 
 function budgetOf({ cache, kinds }: ApiState, pod: Pod): PodDisruptionBudget | undefined {
@@ -79,8 +84,9 @@ async function count(state: ApiState, target: Target, { metadata }: PodDisruptio
   );
 }
 
-/** Says on the pod why it goes. */
-async function mark(state: ApiState, target: Target, { metadata: { uid } }: Pod): Promise<void> {
+/** Says on the pod why it goes: whoever makes another one can tell an eviction from a failure. */
+async function mark(state: ApiState, target: Target, pod: Pod, isFixed: boolean): Promise<KubeObject> {
+  const { uid, resourceVersion } = pod.metadata;
   const step = (previous: KubeObject): KubeObject => {
     const pod = previous as Pod;
     const conditions = withCondition(pod.status?.conditions ?? [], {
@@ -92,9 +98,9 @@ async function mark(state: ApiState, target: Target, { metadata: { uid } }: Pod)
     });
     return {
       ...pod,
-      metadata: { ...pod.metadata, uid },
+      metadata: { ...pod.metadata, uid, ...(isFixed ? { resourceVersion } : {}) },
       status: { ...pod.status, conditions },
     } as KubeObject;
   };
-  await changeObject(state, { ...target, subresource: "status" }, { step, strategy: serverStrategy });
+  return changeObject(state, { ...target, subresource: "status" }, { step, strategy: serverStrategy });
 }

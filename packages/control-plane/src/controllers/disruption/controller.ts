@@ -4,7 +4,6 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { isAbout } from "../../api/verbs/disruption-budget.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { podDisruptionBudgetKind, podKind } from "../../kinds/index.ts";
-import { apiVersionOf } from "../../kinds/kind-table.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
@@ -21,9 +20,11 @@ export const disruptionController = defineController<DisruptionView>({
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);
     const budget = cache.get(podDisruptionBudgetKind, namespace, name);
-    if (budget === undefined) return { budget, pods: [], expected: 0, now };
+    if (budget === undefined) return { budget, pods: [], expected: 0, unmanaged: [], now };
     const pods = cache.list(podKind, namespace).filter((pod) => isAbout(budget, pod));
-    return { budget, pods, expected: needsScale(budget) ? expectedScale(pods, cache) : pods.length, now };
+    if (!needsScale(budget)) return { budget, pods, expected: pods.length, unmanaged: [], now };
+    const unmanaged = pods.filter((pod) => controllerOf(pod) === undefined);
+    return { budget, pods, expected: expectedScale(pods, cache), unmanaged, now };
   },
   reconcile,
   isGone: ({ budget }) => budget === undefined,
@@ -54,7 +55,7 @@ function expectedScale(pods: readonly Pod[], cache: Cache): number | { readonly 
   for (const pod of pods) {
     const owner = controllerOf(pod);
     if (owner === undefined) continue;
-    const found = scaleOf(owner, pod.metadata.namespace, cache);
+    const found = scaleOf(owner, pod, cache);
     if (typeof found === "string") return { error: found };
     scales.set(found.uid, found.replicas);
   }
@@ -64,19 +65,24 @@ function expectedScale(pods: readonly Pod[], cache: Cache): number | { readonly 
 /** Of a replica set that a deployment owns, the deployment's size counts: a rollout has several sets. */
 function scaleOf(
   owner: OwnerReference,
-  namespace: string | undefined,
+  pod: Pod,
   cache: Cache,
 ): { readonly uid: string; readonly replicas: number } | string {
+  const { name: podName, namespace } = pod.metadata;
   const kind = kindOf(owner, cache);
   const { apiVersion, kind: kindName, name, uid } = owner;
   if (kind?.scale === undefined)
     return `${kind?.plural ?? kindName}.${kind?.group ?? apiVersion} does not implement the scale subresource`;
   const object = cache.get<KubeObject>(kind, namespace, name);
-  if (object?.metadata.uid !== uid) return `found no controllers for pod owned by ${kindName} "${name}"`;
+  if (object?.metadata.uid !== uid) return `found no controllers for pod "${podName}"`;
   const above = controllerOf(object);
-  if (kindName === "ReplicaSet" && above?.kind === "Deployment") return scaleOf(above, namespace, cache);
+  if (kindName === "ReplicaSet" && above?.kind === "Deployment") return scaleOf(above, pod, cache);
   return { uid, replicas: kind.scale.replicas(object) };
 }
 
+/** Whatever version of it the pod's reference names. */
 const kindOf = ({ apiVersion, kind: name }: OwnerReference, cache: Cache): Kind | undefined =>
-  cache.kinds().find((kind) => kind.kind === name && apiVersionOf(kind) === apiVersion);
+  cache.kinds().find((kind) => kind.kind === name && kind.group === groupIn(apiVersion));
+
+const groupIn = (apiVersion: string): string =>
+  apiVersion.includes("/") ? apiVersion.slice(0, apiVersion.indexOf("/")) : "";

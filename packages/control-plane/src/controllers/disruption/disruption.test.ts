@@ -5,7 +5,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { requestOf } from "../../api/testing/world.ts";
 import { isStream } from "../../api/request.ts";
 import type { Api } from "../../api/api.ts";
-import { deploymentKind, podDisruptionBudgetKind, podKind } from "../../kinds/index.ts";
+import { deploymentKind, podDisruptionBudgetKind, podKind, statefulSetKind } from "../../kinds/index.ts";
 import { deploymentController } from "../deployment/controller.ts";
 import { replicaSetController } from "../replicaset/controller.ts";
 import { aCluster, type Cluster } from "../testing/cluster.ts";
@@ -188,4 +188,82 @@ test("a share of pods whose controller has no size cannot be told", async () => 
   const [condition] = budgetIn(cluster)?.status?.conditions ?? [];
   assert.deepEqual([condition?.status, condition?.reason], ["False", "SyncFailed"]);
   assert.match(condition?.message ?? "", /does not implement the scale subresource/);
+});
+
+test("every eviction says so on the pod, also without a budget; a dry run and a wrong precondition do not", async () => {
+  const cluster = await anEvictingCluster();
+  await cluster.create(podKind, {
+    metadata: { name: "bare", namespace, labels: app },
+    spec: { containers: [{ name: "main", image: "host/sleep" }], nodeName: "board-1" },
+  });
+  await cluster.run();
+  const pod = () => cluster.cache.get<Pod>(podKind, namespace, "bare");
+  const said = () => pod()?.status?.conditions?.find(({ type }) => type === "DisruptionTarget")?.reason;
+  await cluster.evict("bare", {}, "?dryRun=All");
+  const wrong = { deleteOptions: { preconditions: { resourceVersion: "1" } } };
+  assert.equal((await cluster.evict("bare", wrong)).code, 409);
+  assert.equal(said(), undefined);
+  const right = { deleteOptions: { preconditions: { resourceVersion: pod()?.metadata.resourceVersion } } };
+  assert.equal((await cluster.evict("bare", right)).code, 201);
+  assert.equal(said(), "EvictionByEvictionAPI");
+  assert.notEqual(pod()?.metadata.deletionTimestamp, undefined);
+});
+
+test("a budget that cannot be told refuses with the reason, and tells of it once", async () => {
+  const cluster = await anEvictingCluster();
+  await makeBudget(cluster, { maxUnavailable: 1 });
+  assert.deepEqual(cluster.events("NoPods"), ["No matching pods found"]);
+  const owner = { apiVersion: "apps/v1", kind: "ReplicaSet", name: "gone", uid: "gone", controller: true };
+  await cluster.create(podKind, {
+    metadata: { name: "lost", namespace, labels: app, ownerReferences: [owner] },
+    spec: { containers: [{ name: "main", image: "host/sleep" }], nodeName: "board-1" },
+  });
+  await cluster.run();
+  const why = 'found no controllers for pod "lost"';
+  assert.deepEqual(cluster.events("CalculateExpectedPodCountFailed"), [
+    `Failed to calculate the number of expected pods: ${why}`,
+  ]);
+  const refused = await cluster.evict("lost");
+  assert.equal(
+    refused.details.causes[0]?.message,
+    `The disruption budget web does not allow evicting pods currently because it failed sync: ${why}`,
+  );
+});
+
+test("pods that nobody controls are told of where a share is asked for", async () => {
+  const cluster = await anEvictingCluster();
+  await cluster.create(podKind, {
+    metadata: { name: "bare", namespace, labels: app },
+    spec: { containers: [{ name: "main", image: "host/sleep" }] },
+  });
+  await makeBudget(cluster, { maxUnavailable: 1 });
+  assert.equal(cluster.events("UnmanagedPods").length, 1);
+  assert.match(cluster.events("UnmanagedPods")[0] ?? "", /\(selector: app=web\) were found to be unmanaged/);
+});
+
+test("a share counts the replicas of a stateful set", async () => {
+  const cluster = await anEvictingCluster();
+  const template = {
+    metadata: { labels: app },
+    spec: { containers: [{ name: "main", image: "host/sleep" }] },
+  };
+  const set = await cluster.create(statefulSetKind, {
+    metadata: { name: "db", namespace },
+    spec: { replicas: 4, serviceName: "db", selector: { matchLabels: app }, template },
+  });
+  const owner = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    name: "db",
+    uid: set.metadata.uid,
+    controller: true,
+  };
+  for (const name of ["db-0", "db-1"])
+    await cluster.create(podKind, {
+      metadata: { name, namespace, labels: app, ownerReferences: [owner] },
+      spec: template.spec,
+    });
+  await cluster.run();
+  await makeBudget(cluster, { minAvailable: "50%" });
+  assert.deepEqual(numbers(cluster), [4, 2, 2, 0]);
 });

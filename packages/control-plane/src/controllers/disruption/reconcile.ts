@@ -8,6 +8,7 @@ import type { PodDisruptionBudget } from "@kubus/shared/api/policy.ts";
 import { isReady, type Pod } from "@kubus/shared/api/pod.ts";
 import { timestamp } from "@kubus/shared/time/clock.ts";
 import { isSame } from "../../api/same.ts";
+import { formatLabelSelector } from "../../api/selectors.ts";
 import { allowedCondition, withCondition } from "../../api/verbs/disruption-budget.ts";
 import { podDisruptionBudgetKind } from "../../kinds/index.ts";
 import { nothing, type Effect, type Plan } from "../engine/plan.ts";
@@ -22,6 +23,8 @@ export interface DisruptionView {
   readonly pods: readonly Pod[];
   /** What the controllers of these pods want together, or why nobody can tell. */
   readonly expected: number | { readonly error: string };
+  /** Those of them that nobody controls, where a share is asked for: what that means nobody can tell. */
+  readonly unmanaged: readonly Pod[];
   readonly now: number;
 }
 
@@ -39,8 +42,45 @@ export function reconcile(view: DisruptionView): Plan {
     reason: "NotDeleted",
     message: `Pod ${name} was expected by PDB ${budget.metadata.namespace ?? ""}/${budget.metadata.name} to be deleted but it wasn't`,
   }));
-  if (!isSame(status, budget.status)) effects.push(writing(budget, status));
+  // Told when something changes, not at every look.
+  if (!isSame(status, budget.status)) effects.push(writing(budget, status), ...remarks(view, budget));
   return recheckAt === undefined ? { effects } : { effects, requeueAfterMs: Math.max(0, recheckAt - now) };
+}
+
+/** What people should know of the pods that it is about, in Kubernetes' words. */
+function remarks(
+  { pods, unmanaged, expected }: DisruptionView,
+  budget: PodDisruptionBudget,
+): readonly Effect[] {
+  const tell = (eventType: "Normal" | "Warning", reason: string, message: string): Effect => ({
+    type: "recordEvent",
+    about: referenceTo(budget),
+    eventType,
+    reason,
+    message,
+  });
+  const selector = formatLabelSelector(budget.spec?.selector);
+  return [
+    ...(pods.length === 0 ? [tell("Normal", "NoPods", "No matching pods found")] : []),
+    ...(typeof expected === "number"
+      ? []
+      : [
+          tell(
+            "Warning",
+            "CalculateExpectedPodCountFailed",
+            `Failed to calculate the number of expected pods: ${expected.error}`,
+          ),
+        ]),
+    ...(unmanaged.length === 0
+      ? []
+      : [
+          tell(
+            "Warning",
+            "UnmanagedPods",
+            `Pods selected by this PodDisruptionBudget (selector: ${selector}) were found to be unmanaged. As a result, the status of the PDB cannot be calculated correctly, which may result in undefined behavior. To account for these pods please set ".spec.minAvailable" field of the PDB to an integer value.`,
+          ),
+        ]),
+  ];
 }
 
 /** Evictions that were granted and are not seen yet. */

@@ -66,6 +66,7 @@ function ownerState({ cache, now }: World, self: Belonging, reference: OwnerRefe
   const { object } = self;
   const ownerKind = kindNamed(reference, cache);
   if (ownerKind === undefined) return "solid"; // Of a kind that we do not know: nobody can tell.
+  if (self.kind.scope === "Cluster" && ownerKind.scope === "Namespaced") return "impossible";
   const owner = cache.byUid(reference.uid);
   if (owner === undefined) return absence(ownerKind, self, now);
   if (!isReachable(object, owner, reference, ownerKind)) return "foreign";

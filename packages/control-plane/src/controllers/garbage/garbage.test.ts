@@ -4,13 +4,15 @@ import { test } from "node:test";
 import type { OwnerReference } from "@kubus/shared/api/meta.ts";
 import type { DeleteOptions } from "../../api/objects.ts";
 import { configMapKind, leaseKind, namespaceKind, nodeKind } from "../../kinds/index.ts";
+import { customResourceDefinitionKind } from "../../kinds/apiextensions/index.ts";
+import { customResourceDefinitionController } from "../crd/controller.ts";
 import { aCluster } from "../testing/cluster.ts";
 import { garbageController } from "./controller.ts";
 
 const inDefault = (name: string) => ({ namespace: "default", name });
 
 async function aFamily() {
-  const cluster = await aCluster([garbageController]);
+  const cluster = await aCluster([garbageController, customResourceDefinitionController]);
   const make = (name: string, owners: readonly OwnerReference[] = [], namespace = "default") =>
     cluster.create(configMapKind, { metadata: { name, namespace, ownerReferences: owners } });
   const refTo = (
@@ -88,6 +90,55 @@ test("an owner in another namespace is no owner, and that is said aloud", async 
   await family.make("child", [family.refTo(parent)]);
   assert.deepEqual(family.names(), []);
   assert.equal(family.events("OwnerRefInvalidNamespace").length, 1);
+});
+
+test("an object of the whole cluster with an owner in a namespace is never collected, and that is said aloud", async () => {
+  const family = await aFamily();
+  const parent = await family.make("parent");
+  const ghost = { ...family.refTo(parent), name: "ghost", uid: "00000000-0000-4000-8000-000000000002" };
+  for (const [name, owner] of [
+    ["living", family.refTo(parent)],
+    ["dead", ghost],
+  ] as const)
+    await family.create(nodeKind, { metadata: { name, ownerReferences: [owner] }, spec: {} });
+  await family.advance(60_000);
+  assert.deepEqual(family.cache.list(nodeKind).length, 2);
+  assert.equal(family.events("OwnerRefInvalidNamespace").length, 2);
+});
+
+test("an owner of the right uid and another name is no owner", async () => {
+  const family = await aFamily();
+  const parent = await family.make("parent");
+  await family.make("child", [{ ...family.refTo(parent), name: "uncle" }]);
+  assert.deepEqual(family.names(), ["parent"]);
+});
+
+test("when a custom kind vanishes, what its objects owned stays", async () => {
+  const family = await aFamily();
+  const crd = await family.create(customResourceDefinitionKind, aDefinition());
+  const robots = family.cache.kinds().find(({ kind }) => kind === "Robot") ?? assert.fail();
+  const robot = await family.objects.create(robots, { metadata: inDefault("r2") });
+  const owner = { apiVersion: "example.org/v1", kind: "Robot", name: "r2", uid: robot.metadata.uid };
+  await family.make("child", [owner]);
+  await family.objects.delete(robots, inDefault("r2"));
+  await family.rest();
+  assert.deepEqual(family.names(), [], "as long as the kind is known its end is seen");
+  await family.objects.delete(customResourceDefinitionKind, { name: crd.metadata.name });
+  await family.rest();
+  await family.make("late", [owner]);
+  assert.deepEqual(family.names(), ["late"]);
+});
+
+const aDefinition = () => ({
+  metadata: { name: "robots.example.org" },
+  spec: {
+    group: "example.org",
+    names: { plural: "robots", singular: "robot", kind: "Robot", listKind: "RobotList" },
+    scope: "Namespaced" as const,
+    versions: [
+      { name: "v1", served: true, storage: true, schema: { openAPIV3Schema: { type: "object" as const } } },
+    ],
+  },
 });
 
 test("an owner of a kind that nobody here knows is left alone", async () => {

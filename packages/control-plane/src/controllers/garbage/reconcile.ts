@@ -16,9 +16,10 @@ import { referenceTo, targetOf } from "../workload/ownership.ts";
  * - `waiting`: it is being deleted in the foreground, and waits for what belongs to it.
  * - `absent`: it is gone.
  * - `foreign`: there is such an object, but where it may not own this one.
+ * - `impossible`: it lives in a namespace, and this object does not. Nobody can tell where it should be looked for.
  * - `unseen`: it is not there, but may only not have been seen yet.
  */
-export type OwnerState = "solid" | "waiting" | "absent" | "foreign" | "unseen";
+export type OwnerState = "solid" | "waiting" | "absent" | "foreign" | "impossible" | "unseen";
 
 export interface Owner {
   readonly reference: OwnerReference;
@@ -57,6 +58,8 @@ export const isAwaited = ({ metadata }: KubeObject): boolean =>
 function collect(self: Belonging, owners: readonly Owner[], dependents: readonly Belonging[]): Plan {
   const states = new Set(owners.map(({ state }) => state));
   if (states.size === 0) return nothing;
+  // Kubernetes never collects an object of the whole cluster that names an owner in a namespace.
+  if (states.has("impossible")) return { effects: impossible(self, owners) };
   if (states.has("unseen")) return { effects: [], requeueAfterMs: unseenRetryMs };
   if (states.has("solid")) {
     const kept = owners.filter(({ state }) => state === "solid");
@@ -126,6 +129,9 @@ function dropFinalizer(kind: Kind, object: KubeObject, finalizer: string): Effec
   const target = { ...targetOf(object), resourceVersion };
   return { type: "setFinalizers", kind, target, finalizers: finalizers.filter((name) => name !== finalizer) };
 }
+
+const impossible = (self: Belonging, owners: readonly Owner[]): readonly Effect[] =>
+  owners.filter(({ state }) => state === "impossible").map((owner) => tellForeign(self, owner));
 
 const tellForeign = ({ object }: Belonging, { reference }: Owner): Effect => ({
   type: "recordEvent",

@@ -4,6 +4,7 @@
  * Since when a node is missing is remembered here and not in the store: whoever leads anew waits a little longer.
  */
 import { keyOf } from "@kubus/shared/api/meta.ts";
+import type { Node } from "@kubus/shared/api/node.ts";
 import { isFinished, type Pod } from "@kubus/shared/api/pod.ts";
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { nodeKind, podKind } from "../../kinds/index.ts";
@@ -14,6 +15,9 @@ import { reconcile, surplusFinished, type PodGcView } from "./reconcile.ts";
 type View = { readonly finished: readonly Pod[] } | PodGcView;
 
 const finishedPods = "finished";
+
+/** Kubernetes' word for a board that was switched off by hand: its pods may be given up at once. */
+const outOfServiceTaint = "node.kubernetes.io/out-of-service";
 
 export function podGcController() {
   const missingSince = new Map<string, number>();
@@ -36,11 +40,21 @@ export function podGcController() {
       { kind: podKind, wakes: wakeIfLost },
       { kind: nodeKind, wakes: wakePodsOf },
     ],
+    // Whoever leads again knows nothing of what became of the boards meanwhile.
+    alsoWakes: () => ({ unsubscribe: () => missingSince.clear() }),
     observe: (key, { cache, now }) => {
       if (key === finishedPods) return { finished: cache.list(podKind) };
       const { namespace, name } = splitKey(key);
       const pod = cache.get(podKind, namespace, name);
-      return { pod, nodeMissingForMs: missingForMs(cache, pod?.spec.nodeName ?? "", now) };
+      const nodeName = pod?.spec.nodeName ?? "";
+      return {
+        pod,
+        nodeMissingForMs: missingForMs(cache, nodeName, now),
+        isOutOfService: isOutOfService(
+          nodeName === "" ? undefined : cache.get(nodeKind, undefined, nodeName),
+        ),
+        now,
+      };
     },
     reconcile: (view) => ("finished" in view ? surplusFinished(view.finished) : reconcile(view)),
     isGone: (view) => "finished" in view || view.nodeMissingForMs === undefined,
@@ -52,13 +66,21 @@ function wakeIfLost({ type, object, previous }: CacheEvent, cache: Cache): reado
   const pod = object as Pod;
   const wasFinished = previous !== undefined && isFinished(previous as Pod);
   const { nodeName = "" } = pod.spec;
-  const isLost =
-    nodeName === ""
-      ? pod.metadata.deletionTimestamp !== undefined
-      : cache.get(nodeKind, undefined, nodeName) === undefined;
+  const isEnding = pod.metadata.deletionTimestamp !== undefined;
+  const node = nodeName === "" ? undefined : cache.get(nodeKind, undefined, nodeName);
+  const isLost = nodeName === "" ? isEnding : node === undefined || (isEnding && isOutOfService(node));
   return [...(isLost ? [keyOf(pod)] : []), ...(isFinished(pod) && !wasFinished ? [finishedPods] : [])];
 }
 
-/** A node that goes, and one that comes back. */
-const wakePodsOf = ({ type, object }: CacheEvent, cache: Cache): readonly string[] =>
-  type === "MODIFIED" ? [] : cache.onNode(podKind, object.metadata.name).map(keyOf);
+/** A node that goes, one that comes back, and one that somebody takes out of service. */
+function wakePodsOf({ type, object }: CacheEvent, cache: Cache): readonly string[] {
+  if (type === "MODIFIED" && !isOutOfService(object as Node)) return [];
+  return cache.onNode(podKind, object.metadata.name).map(keyOf);
+}
+
+/** Somebody vouches that nothing runs there any more, and nothing is heard that says otherwise. */
+function isOutOfService(node: Node | undefined): boolean {
+  const isTainted = node?.spec.taints?.some(({ key }) => key === outOfServiceTaint) === true;
+  const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
+  return isTainted && ready?.status !== "True";
+}
