@@ -4,7 +4,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { persistentVolumeClaimKind, persistentVolumeKind, podKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey } from "../workload/wake.ts";
-import { claimsOf, protectionBy, usesClaim, type ProtectionView } from "./reconcile.ts";
+import { claimsOf, isEnding, protectionBy, usesClaim, type ProtectionView } from "./reconcile.ts";
 
 export const claimProtectionController = defineController<ProtectionView>({
   name: "pvc-protection",
@@ -13,14 +13,21 @@ export const claimProtectionController = defineController<ProtectionView>({
     { kind: persistentVolumeClaimKind, wakes: ({ object }) => [keyOf(object)] },
     {
       kind: podKind,
-      wakes: ({ object }) =>
-        claimsOf(object as Pod).map((name) => keyOf({ metadata: { ...object.metadata, name } })),
+      // Only a claim that is to go waits for pods, and only for their end.
+      wakes: ({ type, object }, cache) =>
+        type !== "DELETED"
+          ? []
+          : claimsOf(object as Pod).flatMap((name) => {
+              const claim = cache.get(persistentVolumeClaimKind, object.metadata.namespace, name);
+              return claim !== undefined && isEnding(claim) ? [keyOf(claim)] : [];
+            }),
     },
   ],
   observe: (key, { cache }) => {
     const { namespace, name } = splitKey(key);
     const object = cache.get(persistentVolumeClaimKind, namespace, name);
-    return { object, isUsed: cache.list(podKind, namespace).some((pod) => usesClaim(pod, name)) };
+    const isUsed = () => cache.list(podKind, namespace).some((pod) => usesClaim(pod, name));
+    return { object, isUsed };
   },
   reconcile: protectionBy(persistentVolumeClaimKind, "kubernetes.io/pvc-protection"),
   isGone: ({ object }) => object === undefined,
@@ -32,7 +39,7 @@ export const volumeProtectionController = defineController<ProtectionView>({
   watches: [{ kind: persistentVolumeKind, wakes: ({ object }) => [keyOf(object)] }],
   observe: (name, { cache }) => {
     const object = cache.get(persistentVolumeKind, undefined, name);
-    return { object, isUsed: object?.status?.phase === "Bound" };
+    return { object, isUsed: () => object?.status?.phase === "Bound" };
   },
   reconcile: protectionBy(persistentVolumeKind, "kubernetes.io/pv-protection"),
   isGone: ({ object }) => object === undefined,

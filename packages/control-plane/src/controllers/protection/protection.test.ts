@@ -60,3 +60,30 @@ test("a volume stays as long as a claim has it", async () => {
   await cluster.rest();
   assert.deepEqual(cluster.names(persistentVolumeKind), []);
 });
+
+test("pods that change wake no claim, and those that end only what waits for them", async () => {
+  const cluster = await aCluster([claimProtectionController]);
+  await cluster.create(persistentVolumeClaimKind, { metadata: data, spec: claimSpec });
+  const pods = ["one", "two"].map((name) => ({ name, namespace: "default" }));
+  for (const metadata of pods)
+    await cluster.create(podKind, { metadata, spec: { ...aPodSpec, nodeName: "board-1", volumes } });
+  await cluster.objects.delete(persistentVolumeClaimKind, data);
+  await cluster.rest();
+  const end = async (pod: (typeof pods)[number] | undefined) => {
+    if (pod !== undefined) await cluster.objects.delete(podKind, pod, { gracePeriodSeconds: 0 });
+    await cluster.rest();
+    return cluster.names(persistentVolumeClaimKind);
+  };
+  assert.deepEqual(await end(pods[0]), ["data"]);
+  assert.deepEqual(await end(pods[1]), []);
+  const watch = claimProtectionController.watches.find(({ kind }) => kind === podKind);
+  await cluster.create(persistentVolumeClaimKind, { metadata: data, spec: claimSpec });
+  const pod = await cluster.create(podKind, {
+    metadata: { name: "three", namespace: "default" },
+    spec: { ...aPodSpec, volumes },
+  });
+  for (const type of ["ADDED", "MODIFIED", "DELETED"] as const) {
+    const event = { type, kind: podKind, revision: 1, object: pod, json: () => new Uint8Array() };
+    assert.deepEqual(watch?.wakes(event, cluster.cache), [], type);
+  }
+});

@@ -5,21 +5,24 @@ import { nothing, type AnyKind, type Plan } from "../engine/plan.ts";
 
 export interface ProtectionView {
   readonly object: KubeObject | undefined;
-  readonly isUsed: boolean;
+  /** Asked only about what is to be deleted. */
+  readonly isUsed: () => boolean;
 }
 
 export const protectionBy =
   (kind: AnyKind, finalizer: string) =>
   ({ object, isUsed }: ProtectionView): Plan => {
     if (object === undefined) return nothing;
-    const { name, namespace, resourceVersion, deletionTimestamp, finalizers = [] } = object.metadata;
+    const { name, namespace, resourceVersion, finalizers = [] } = object.metadata;
     const isHeld = finalizers.includes(finalizer);
-    const isEnding = deletionTimestamp !== undefined;
-    if (isHeld === !isEnding || (isEnding && isUsed)) return nothing;
-    const next = isEnding ? finalizers.filter((other) => other !== finalizer) : [...finalizers, finalizer];
+    const ends = isEnding(object);
+    if (isHeld === !ends || (ends && isUsed())) return nothing;
+    const next = ends ? finalizers.filter((other) => other !== finalizer) : [...finalizers, finalizer];
     const target = { name, resourceVersion, ...(namespace === undefined ? {} : { namespace }) };
     return { effects: [{ type: "setFinalizers", kind, target, finalizers: next }] };
   };
+
+export const isEnding = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
 
 interface ClaimingVolume {
   readonly name?: string;
