@@ -3,11 +3,12 @@ import { controllerOf } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
 import type { ReplicaSet } from "@kubus/shared/api/workload.ts";
 import type { Cache } from "../../cache/cache.ts";
-import { podKind, replicaSetKind } from "../../kinds/index.ts";
+import { podKind, replicaSetKind, resourceQuotaKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
 import { keepReplicas, type ReplicasView } from "./replicas.ts";
 import type { Replicated } from "./replicated.ts";
+import { wakeRefused } from "./wake-refused.ts";
 
 const selectorOf = ({ spec }: ReplicaSet) => spec.selector;
 
@@ -17,6 +18,7 @@ export const replicaSetController = defineController<ReplicasView>({
   watches: [
     { kind: replicaSetKind, wakes: wakeSelf },
     { kind: podKind, wakes: wakeOwners({ ownerKind: replicaSetKind, selectorOf }) },
+    { kind: resourceQuotaKind, wakes: wakeRefused(replicaSetKind) },
   ],
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);

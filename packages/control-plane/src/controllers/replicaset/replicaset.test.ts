@@ -43,8 +43,13 @@ test("a quota that is full is said in the status with the API's own words, and n
   );
   const [told = ""] = cluster.events("FailedCreate");
   assert.match(told, /^Error creating: pods "web-\w+" is forbidden: exceeded quota/);
+  const raised = { hard: { pods: "4" } };
+  await cluster.objects.patch(resourceQuotaKind, quota, { spec: raised });
+  await cluster.objects.patch(resourceQuotaKind, quota, { status: raised }, "status");
+  await cluster.rest();
+  assert.equal(cluster.names(podKind).length, 4, "a quota that is raised is used at once");
   await cluster.objects.delete(resourceQuotaKind, quota);
-  await cluster.advance(600_000);
+  await cluster.rest();
   assert.equal(cluster.names(podKind).length, 5);
   assert.equal(cluster.replicaSet().status?.conditions, undefined);
 });

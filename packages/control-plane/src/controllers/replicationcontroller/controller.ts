@@ -1,10 +1,11 @@
 /** Replication controllers: replica sets of the first days, with labels instead of a selector. */
 import type { LabelSelector } from "@kubus/shared/api/meta.ts";
 import type { ReplicationController } from "@kubus/shared/api/workload.ts";
-import { podKind, replicationControllerKind } from "../../kinds/index.ts";
+import { podKind, replicationControllerKind, resourceQuotaKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { keepReplicas, type ReplicasView } from "../replicaset/replicas.ts";
 import type { Replicated } from "../replicaset/replicated.ts";
+import { wakeRefused } from "../replicaset/wake-refused.ts";
 import { candidatesOf, splitKey, wakeOwners, wakeSelf } from "../workload/wake.ts";
 
 const selectorOf = ({ spec: { selector } }: ReplicationController): LabelSelector | undefined =>
@@ -16,6 +17,7 @@ export const replicationControllerController = defineController<ReplicasView>({
   watches: [
     { kind: replicationControllerKind, wakes: wakeSelf },
     { kind: podKind, wakes: wakeOwners({ ownerKind: replicationControllerKind, selectorOf }) },
+    { kind: resourceQuotaKind, wakes: wakeRefused(replicationControllerKind) },
   ],
   observe: (key, { cache, now }) => {
     const { namespace, name } = splitKey(key);
