@@ -47,6 +47,8 @@ export interface Refusal {
 export interface DecideOptions {
   /** Where to begin looking, so that not always the same boards are looked at first. */
   readonly startAt?: number;
+  /** What scores weigh on this server, whatever the profile and the table say. */
+  readonly weights?: Readonly<Record<string, number>>;
 }
 
 export const decideLimits = {
@@ -89,7 +91,8 @@ export function decide(
   if (promised !== undefined && wordAgainst(look, promised) === undefined)
     return boundTo(want, promised, around);
   const { fitting, refusals, unmeant } = lookAround(look, boards, options.startAt ?? 0);
-  const profile = profileOf(pod) ?? defaultProfile;
+  const { name, about, weights } = profileOf(pod) ?? defaultProfile;
+  const profile = { name, about, weights: { ...weights, ...options.weights } };
   const best = bestOf({ want, around, profile }, fitting);
   if (best !== undefined) return boundTo(want, best, around);
   return refused({ want, around, refusals, unmeant });
