@@ -17,6 +17,9 @@ interface NodeFacts {
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly allocatable: Amounts;
+  /** Of `allocatable`, for scores: thousandths, and bytes. */
+  readonly cpu: number;
+  readonly memory: number;
   /** How many pods may be on it. */
   readonly podsMax: number;
   readonly taints: readonly Taint[];
@@ -43,6 +46,8 @@ function factsOf(node: Node): NodeFacts {
     name: node.metadata.name,
     labels: node.metadata.labels ?? {},
     allocatable,
+    cpu: allocatable.get("cpu") ?? 0,
+    memory: allocatable.get("memory") ?? 0,
     podsMax: allocatable.get("pods") ?? boardLimits.podsMax,
     taints,
     hardTaints: taints.filter(({ effect }) => effect !== "PreferNoSchedule"),

@@ -47,25 +47,32 @@ export interface Refusal {
 export interface DecideOptions {
   /** Where to begin looking, so that not always the same boards are looked at first. */
   readonly startAt?: number;
-  /** What scores weigh on this server, whatever the profile and the table say. */
-  readonly weights?: Readonly<Record<string, number>>;
 }
 
 export const decideLimits = {
-  /** With so many boards or fewer all are looked at; with more, at least so many that fit are found. */
+  /** With so many boards or fewer all are looked at; with more, so many that fit are enough. */
   boardsAtLeast: 100,
-  /** Of more boards this share, falling by one percent for each 125 boards, to 5 % (kube-scheduler's own figures). */
+  /**
+   * For a pod that prefers some boards to others this share of them must be found, falling by one percent for each 125
+   * boards, to 5 % (kube-scheduler's own figures).
+   */
   percentMost: 50,
   percentLeast: 5,
   boardsPerPercent: 125,
 } as const;
 
-/** How many boards that fit are enough to choose among. */
-export function boardsEnough(count: number): number {
+/** How many boards that fit are enough to choose among. For a pod without wishes one of a hundred is as good as any. */
+export function boardsEnough(count: number, want: Want): number {
+  if (!hasWishes(want)) return decideLimits.boardsAtLeast;
   const { boardsAtLeast, percentMost, percentLeast, boardsPerPercent } = decideLimits;
   const percent = Math.max(percentLeast, percentMost - Math.floor(count / boardsPerPercent));
   return Math.max(boardsAtLeast, Math.floor((count * percent) / 100));
 }
+
+const hasWishes = ({ pod: { spec }, wishes }: Want): boolean =>
+  wishes.length > 0 ||
+  spec.affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution !== undefined ||
+  spec.topologySpreadConstraints !== undefined;
 
 export function decide(
   pod: Pod | undefined,
@@ -91,8 +98,7 @@ export function decide(
   if (promised !== undefined && wordAgainst(look, promised) === undefined)
     return boundTo(want, promised, around);
   const { fitting, refusals, unmeant } = lookAround(look, boards, options.startAt ?? 0);
-  const { name, about, weights } = profileOf(pod) ?? defaultProfile;
-  const profile = { name, about, weights: { ...weights, ...options.weights } };
+  const profile = profileOf(pod) ?? defaultProfile;
   const best = bestOf({ want, around, profile }, fitting);
   if (best !== undefined) return boundTo(want, best, around);
   return refused({ want, around, refusals, unmeant });
@@ -134,7 +140,7 @@ interface Looking {
 function lookAround(look: Looking, boards: readonly Board[], startAt: number): Found {
   const pins = pinnedTo(look.want.pod);
   const meant = pins === undefined ? boards : [...pins].flatMap((name) => look.around.boardNamed(name) ?? []);
-  const enough = boardsEnough(meant.length);
+  const enough = boardsEnough(meant.length, look.want);
   const fitting: Board[] = [];
   const refusals: Refused[] = [];
   for (let i = 0; i < meant.length && fitting.length < enough; i += 1) {

@@ -12,8 +12,8 @@ export const resources: Filter = {
     return (board) => {
       const { load, allocatable, podsMax } = board;
       const isFull = load.pods.size + 1 > podsMax;
+      if (!isFull && wanted.every(([name, amount]) => amount <= freeOf(board, name))) return undefined;
       const short = wanted.filter(([name, amount]) => amount > freeOf(board, name));
-      if (!isFull && short.length === 0) return undefined;
       return {
         reasons: [...(isFull ? ["Too many pods"] : []), ...short.map(([name]) => `Insufficient ${name}`)],
         // An empty board would not do either.

@@ -13,7 +13,6 @@ import type { Kind } from "../../kinds/kind.ts";
 import type { Ledger } from "../ledger.ts";
 import { defaultProfile, profileOf, profiles } from "../profiles.ts";
 import type { WaitingRoom } from "../queue/waiting-room.ts";
-import type { Weights } from "../weights.ts";
 
 export interface Desk {
   readonly cache: Cache;
@@ -23,8 +22,6 @@ export interface Desk {
   readonly ledger: Ledger;
   readonly room: WaitingRoom;
   readonly workers: Workers;
-  /** What scores weigh on this server. */
-  readonly weights: Weights;
   /** In the name of the pod's profile. */
   readonly tell: (pod: Pod, ...happening: Parameters<RecordEvent>) => void;
 }

@@ -5,10 +5,9 @@ import { fewest, full, type Score } from "./score-row.ts";
 
 const share = (used: number, whole: number): number => (whole <= 0 ? 1 : Math.min(1, used / whole));
 
-const cpu = ({ weight }: Want, { allocatable, load }: Board): number =>
-  share(load.weight.cpu + weight.cpu, allocatable.get("cpu") ?? 0);
-const memory = ({ weight }: Want, { allocatable, load }: Board): number =>
-  share(load.weight.memory + weight.memory, allocatable.get("memory") ?? 0);
+const cpu = ({ weight }: Want, board: Board): number => share(board.load.weight.cpu + weight.cpu, board.cpu);
+const memory = ({ weight }: Want, board: Board): number =>
+  share(board.load.weight.memory + weight.memory, board.memory);
 
 /** Most room left afterwards. */
 export const leastAllocated: Score = (want) => (board) =>
