@@ -8,9 +8,11 @@ import { admissionPolicyController } from "./admission-policy/controller.ts";
 import { apiServiceController } from "./apiservice/controller.ts";
 import { bootstrapController, type BootstrapOptions } from "./bootstrap/controller.ts";
 import { certificateController, type CertificateOptions } from "./certificates/controller.ts";
+import { cronJobController } from "./cronjob/controller.ts";
 import { customResourceDefinitionController } from "./crd/controller.ts";
 import { daemonSetController } from "./daemonset/controller.ts";
 import { deploymentController } from "./deployment/controller.ts";
+import { ephemeralVolumeController } from "./ephemeralvolume/controller.ts";
 import { endpointsController } from "./endpoints/controller.ts";
 import { endpointSliceController } from "./endpointslice/controller.ts";
 import { endpointSliceMirroringController } from "./endpointslice/mirror-controller.ts";
@@ -39,6 +41,7 @@ import { statefulSetController } from "./statefulset/controller.ts";
 import { tokenCleanerController } from "./tokencleaner/controller.ts";
 import { rebalancingController } from "../scheduler/rebalancing/controller.ts";
 import type { Weights } from "../scheduler/weights.ts";
+import { ttlAfterFinishedController } from "./ttlafterfinished/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { BoardUsage } from "../api/usage/board-usage.ts";
 import type { TokenKeys } from "../api/authentication/token-keys.ts";
@@ -71,6 +74,8 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   replicationControllerController,
   jobController,
   jobOrphanController,
+  cronJobController,
+  ttlAfterFinishedController,
   statefulSetController,
   daemonSetController,
   resourceQuotaController(options.quotaCharges),
@@ -84,6 +89,7 @@ export const controllersOf = (options: ControllerTableOptions): readonly AnyCont
   rebalancingController(options.schedulerScores),
   priorityClassController,
   storageClassController(options.sharedFolder),
+  ephemeralVolumeController,
   claimController,
   volumeController(options.removeVolumeData),
   claimProtectionController,

@@ -11,6 +11,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   bootstrap: [],
   certificate: ["certificatesigningrequest-signing"],
   "clusterrole-aggregation": [],
+  cronjob: [],
   customresourcedefinition: [],
   daemonset: [],
   deployment: [],
@@ -18,6 +19,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   endpoint: ["endpoints"],
   endpointslice: [],
   endpointslicemirroring: ["endpointslice-mirroring"],
+  "ephemeral-volume": [],
   garbage: ["garbagecollector", "garbage-collector"],
   "horizontal-pod-autoscaler": ["hpa", "horizontalpodautoscaling"],
   job: [],
@@ -42,4 +44,5 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   statefulset: [],
   storageclass: [],
   "token-cleaner": [],
+  "ttl-after-finished": [],
 };

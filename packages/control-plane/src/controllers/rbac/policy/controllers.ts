@@ -26,6 +26,14 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
   "clusterrole-aggregation-controller": [
     on("rbac.authorization.k8s.io", "clusterroles", "escalate get list patch update watch"),
   ],
+  "cronjob-controller": [
+    on("batch", "cronjobs", "get list update watch"),
+    on("batch", "jobs", "create delete get list patch update watch"),
+    on("batch", "cronjobs/status", "update"),
+    on("batch", "cronjobs/finalizers", "update"),
+    on("core", "pods", "delete list"),
+    events,
+  ],
   "daemon-set-controller": [
     on("extensions apps", "daemonsets", reads),
     on("extensions apps", "daemonsets/status", "update"),
@@ -53,6 +61,12 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
     on("policy", "poddisruptionbudgets/status", "update"),
     on("core", "pods/status", "patch update"),
     on("*", "*/scale", "get"),
+    events,
+  ],
+  "ephemeral-volume-controller": [
+    on("core", "pods", reads),
+    on("core", "pods/finalizers", "update"),
+    on("core", "persistentvolumeclaims", `create ${reads}`),
     events,
   ],
   "generic-garbage-collector": [on("*", "*", "delete get list patch update watch"), events],
@@ -85,10 +99,26 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
     on("core", "pods", "delete get list"),
     events,
   ],
+  "persistent-volume-binder": [
+    on("core", "persistentvolumes", `create delete update ${reads}`),
+    on("core", "persistentvolumes/status persistentvolumeclaims/status", "update"),
+    on("core", "persistentvolumeclaims", `update ${reads}`),
+    on("core", "pods", `create delete ${reads}`),
+    on("storage.k8s.io", "storageclasses", reads),
+    on("core", "secrets", "get"),
+    on("core", "nodes", "get list"),
+    events,
+  ],
   "pod-garbage-collector": [
     on("core", "pods", "delete list watch"),
     on("core", "nodes", "get list"),
     on("core", "pods/status", "patch"),
+  ],
+  "pv-protection-controller": [on("core", "persistentvolumes", `update ${reads}`), events],
+  "pvc-protection-controller": [
+    on("core", "persistentvolumeclaims", `update ${reads}`),
+    on("core", "pods", reads),
+    events,
   ],
   "replicaset-controller": [
     on("extensions apps", "replicasets", "get list update watch"),
@@ -115,6 +145,7 @@ const rules: Readonly<Record<string, readonly PolicyRule[]>> = {
     on("core", "persistentvolumeclaims", "create delete get list update watch"),
     events,
   ],
+  "ttl-after-finished-controller": [on("batch", "jobs", "delete get list watch"), events],
 };
 
 /** Secrets that they look after in one namespace. */
