@@ -1,6 +1,6 @@
 /** What a control plane must be told. Parsed once by `kubus server`, passed down as a plain object. */
 import type { LegacyApis } from "./kinds/legacy/index.ts";
-import type { Weights } from "./scheduler/weights.ts";
+import type { Weights } from "./switches/score-weights.ts";
 import type { Switches } from "./switches/switches.ts";
 
 export interface ServerConfig {

@@ -1,6 +1,6 @@
 /** THE table of what `kubus server` must be told, and how it becomes a `ServerConfig`. */
 import type { ServerConfig } from "@kubus/control-plane/config.ts";
-import { readWeights } from "@kubus/control-plane/scheduler/weights.ts";
+import { readWeights } from "@kubus/control-plane/switches/score-weights.ts";
 import { parts, readSwitches } from "@kubus/control-plane/switches/switches.ts";
 import { Complaint } from "../command/command.ts";
 import type { ConfigRow, Settings } from "./table.ts";

@@ -40,7 +40,7 @@ import { serviceAccountTokenController } from "./serviceaccount-tokens/controlle
 import { statefulSetController } from "./statefulset/controller.ts";
 import { tokenCleanerController } from "./tokencleaner/controller.ts";
 import { rebalancingController } from "../scheduler/rebalancing/controller.ts";
-import type { Weights } from "../scheduler/weights.ts";
+import type { Weights } from "../switches/score-weights.ts";
 import { ttlAfterFinishedController } from "./ttlafterfinished/controller.ts";
 import type { QuotaCharges } from "../api/admission/quota/accounts.ts";
 import type { BoardUsage } from "../api/usage/board-usage.ts";

@@ -12,6 +12,7 @@ import { defaultProfile, profileOf } from "./profiles.ts";
 import { bestOf } from "./score.ts";
 import { surroundingsOf, type Surroundings } from "./surroundings/surroundings.ts";
 import { wantOf, type Want } from "./want.ts";
+import type { Weights } from "../switches/score-weights.ts";
 
 export type Decision =
   | {
@@ -47,6 +48,8 @@ export interface Refusal {
 export interface DecideOptions {
   /** Where to begin looking, so that not always the same boards are looked at first. */
   readonly startAt?: number;
+  /** What scores weigh on this server, whatever the profile and the table say. */
+  readonly weights?: Weights;
 }
 
 export const decideLimits = {
@@ -98,7 +101,8 @@ export function decide(
   if (promised !== undefined && wordAgainst(look, promised) === undefined)
     return boundTo(want, promised, around);
   const { fitting, refusals, unmeant } = lookAround(look, boards, options.startAt ?? 0);
-  const profile = profileOf(pod) ?? defaultProfile;
+  const usual = profileOf(pod) ?? defaultProfile;
+  const profile = { ...usual, weights: { ...usual.weights, ...options.weights } };
   const best = bestOf({ want, around, profile }, fitting);
   if (best !== undefined) return boundTo(want, best, around);
   return refused({ want, around, refusals, unmeant });

@@ -20,6 +20,7 @@ import { explain, stepBack } from "./placement/explain.ts";
 import { preempt } from "./placement/preempt.ts";
 import { makeWaitingRoom } from "./queue/waiting-room.ts";
 import { watchesOf } from "./queue/watches.ts";
+import type { Weights } from "../switches/score-weights.ts";
 
 /** Bindings under way at once: the store batches them. */
 const bindingsMax = 64;
@@ -28,6 +29,8 @@ export interface SchedulerOptions extends LedOptions {
   readonly objectsAs: ObjectsAs;
   readonly eventKind: Kind<Event>;
   readonly log: Log;
+  /** What scores weigh here, by name; the table of scores and the profiles say the rest. */
+  readonly weights?: Weights;
 }
 
 export function makeScheduler(options: SchedulerOptions): Led {
@@ -35,6 +38,7 @@ export function makeScheduler(options: SchedulerOptions): Led {
   const desk: Desk = {
     ...options,
     objects,
+    weights: options.weights ?? {},
     ledger: makeLedger(options.cache),
     room: makeWaitingRoom(),
     workers: makeWorkers(bindingsMax),

@@ -34,7 +34,7 @@ export function decideInTurn(desk: Desk) {
 type Refused = Extract<Decision, { type: "unschedulable" }>;
 
 /** As long as nothing changed, what was refused to one pod is refused to all of its shape: no board is looked at again. */
-function makeThinking({ ledger }: Desk): (pod: Pod | undefined) => Decision {
+function makeThinking({ ledger, weights }: Desk): (pod: Pod | undefined) => Decision {
   const refused = new Map<string, Refused>();
   let generation = -1;
   let startAt = 0;
@@ -48,7 +48,7 @@ function makeThinking({ ledger }: Desk): (pod: Pod | undefined) => Decision {
     if (known !== undefined && isPlain && pod.metadata.deletionTimestamp === undefined)
       return { ...known, want: wantOf(pod) };
     const boards = ledger.boards();
-    const decision = decide(pod, boards, ledger.around, { startAt });
+    const decision = decide(pod, boards, ledger.around, { startAt, weights });
     if (boards.length > 0) startAt = (startAt + decideLimits.boardsAtLeast) % boards.length;
     if (decision.type === "unschedulable") refused.set(shapeOf(decision.want), decision);
     return decision;

@@ -12,6 +12,7 @@ import { podKind } from "../../kinds/index.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import type { Ledger } from "../ledger.ts";
 import { defaultProfile, profileOf, profiles } from "../profiles.ts";
+import type { Weights } from "../../switches/score-weights.ts";
 import type { WaitingRoom } from "../queue/waiting-room.ts";
 
 export interface Desk {
@@ -22,6 +23,8 @@ export interface Desk {
   readonly ledger: Ledger;
   readonly room: WaitingRoom;
   readonly workers: Workers;
+  /** What scores weigh on this server. */
+  readonly weights: Weights;
   /** In the name of the pod's profile. */
   readonly tell: (pod: Pod, ...happening: Parameters<RecordEvent>) => void;
 }

@@ -20,7 +20,7 @@ import {
   podKind,
 } from "../../kinds/index.ts";
 import { makeLedger } from "../ledger.ts";
-import type { Weights } from "../weights.ts";
+import type { Weights } from "../../switches/score-weights.ts";
 import { newcomers } from "./boards.ts";
 import { rebalancingMachine } from "./rebalancing.machine.ts";
 import { reconcile } from "./reconcile.ts";

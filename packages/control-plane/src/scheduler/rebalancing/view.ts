@@ -7,7 +7,7 @@ import type { PodDisruptionBudget } from "@kubus/shared/api/policy.ts";
 import type { Deployment, ReplicaSet, ReplicationController } from "@kubus/shared/api/workload.ts";
 import type { Board } from "../board.ts";
 import type { Surroundings } from "../surroundings/surroundings.ts";
-import type { Weights } from "../weights.ts";
+import type { Weights } from "../../switches/score-weights.ts";
 
 export type Owner = ReplicaSet | ReplicationController;
 
