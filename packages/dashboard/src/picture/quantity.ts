@@ -1,22 +1,10 @@
 /** Kubernetes' quantities as numbers, and numbers as people read them. Pure. */
-const factors: Readonly<Record<string, number>> = {
-  m: 1e-3,
-  "": 1,
-  k: 1e3,
-  M: 1e6,
-  G: 1e9,
-  T: 1e12,
-  Ki: 2 ** 10,
-  Mi: 2 ** 20,
-  Gi: 2 ** 30,
-  Ti: 2 ** 40,
-};
+import { parseQuantity as billionthsOf } from "@kubus/shared/api/quantity.ts";
 
 /** `500m` is 0.5, `4Gi` is 4294967296; undefined when it is no quantity. */
 export function parseQuantity(text: string | undefined): number | undefined {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)([a-zA-Z]*)$/.exec(text ?? "") ?? [];
-  const factor = factors[unit ?? ""];
-  return number === undefined || factor === undefined ? undefined : Number(number) * factor;
+  const billionths = text === undefined ? undefined : billionthsOf(text);
+  return billionths === undefined ? undefined : Number(billionths) / 1e9;
 }
 
 /** `3.8 GiB`. */
