@@ -4,6 +4,7 @@
  * Times that the clocks skip when they are set forward do not run; times that they show twice run twice.
  */
 import type { CalendarSchedule, Schedule } from "../../kinds/batch/cronjob/schedule.ts";
+import type { ScheduleField } from "../../kinds/batch/cronjob/schedule-field.ts";
 import { instantsOn, offsetAt } from "./zone.ts";
 
 export interface Timetable {
@@ -20,6 +21,9 @@ export const runLimits = {
 } as const;
 
 const dayMs = 86_400_000;
+const hourMs = 3_600_000;
+/** Clocks are never set by more than this, but for whole days. */
+const changeMaxMs = 2 * hourMs;
 
 /** The first run later than `after`, which is not before `since`; undefined when there is none. */
 export function nextRun(timetable: Timetable, after: number): number | undefined {
@@ -28,7 +32,7 @@ export function nextRun(timetable: Timetable, after: number): number | undefined
     return since + (Math.floor((after - since) / schedule.everyMs) + 1) * schedule.everyMs;
   const first = dayAt(timetable, after);
   for (let days = 0; days <= runLimits.searchDaysMax; days += 1) {
-    const run = runsOn(timetable, schedule, first + days * dayMs).find((at) => at > after);
+    const run = firstOn(timetable, schedule, first + days * dayMs, after);
     if (run !== undefined) return run;
   }
   return undefined;
@@ -43,7 +47,7 @@ export function latestRun(timetable: Timetable, now: number): number | undefined
   }
   const first = dayAt(timetable, since);
   for (let day = dayAt(timetable, now); day >= first; day -= dayMs) {
-    const run = runsOn(timetable, schedule, day).findLast((at) => at <= now);
+    const run = lastOn(timetable, schedule, day, now);
     if (run !== undefined) return run > since ? run : undefined;
   }
   return undefined;
@@ -72,15 +76,57 @@ export function countRuns(
 const dayAt = ({ zone }: Timetable, instant: number): number =>
   Math.floor((instant + offsetAt(zone, instant)) / dayMs) * dayMs;
 
-/** In order. */
-function runsOn({ zone }: Timetable, schedule: CalendarSchedule, day: number): readonly number[] {
-  if (!isRunDay(schedule, day)) return [];
+/** The first run of a day that is later than `after`. Hours that ended long before are not even looked at. */
+function firstOn(
+  { zone }: Timetable,
+  schedule: CalendarSchedule,
+  day: number,
+  after: number,
+): number | undefined {
+  if (!isRunDay(schedule, day)) return undefined;
+  const wall = after + offsetAt(zone, after) - changeMaxMs;
   const instants = instantsOn(zone, day);
-  const runs = [...schedule.hours.values].flatMap((hour) =>
-    [...schedule.minutes.values].flatMap((minute) => instants(day + hour * 3_600_000 + minute * 60_000)),
-  );
-  return runs.sort((a, b) => a - b);
+  for (const hour of inOrder(schedule.hours)) {
+    const begin = day + hour * hourMs;
+    const run =
+      begin + hourMs < wall ? undefined : runsIn(schedule, begin, instants).find((at) => at > after);
+    if (run !== undefined) return run;
+  }
+  return undefined;
 }
+
+/** The last run of a day that is not later than `now`. */
+function lastOn(
+  { zone }: Timetable,
+  schedule: CalendarSchedule,
+  day: number,
+  now: number,
+): number | undefined {
+  if (!isRunDay(schedule, day)) return undefined;
+  const wall = now + offsetAt(zone, now) + changeMaxMs;
+  const instants = instantsOn(zone, day);
+  for (const hour of inOrder(schedule.hours).toReversed()) {
+    const begin = day + hour * hourMs;
+    const run = begin > wall ? undefined : runsIn(schedule, begin, instants).findLast((at) => at <= now);
+    if (run !== undefined) return run;
+  }
+  return undefined;
+}
+
+const runsOn = ({ zone }: Timetable, schedule: CalendarSchedule, day: number): readonly number[] => {
+  const instants = instantsOn(zone, day);
+  return isRunDay(schedule, day)
+    ? inOrder(schedule.hours).flatMap((hour) => runsIn(schedule, day + hour * hourMs, instants))
+    : [];
+};
+
+type Instants = ReturnType<typeof instantsOn>;
+
+/** The runs of an hour on the wall, in order: when it comes twice, the whole of the first comes first. */
+const runsIn = ({ minutes }: CalendarSchedule, begin: number, instants: Instants): readonly number[] =>
+  [...minutes.values].flatMap((minute) => instants(begin + minute * 60_000)).sort((a, b) => a - b);
+
+const inOrder = ({ values }: ScheduleField): readonly number[] => [...values].sort((a, b) => a - b);
 
 /** Days of the month and of the week are alternatives when both say something. */
 function isRunDay({ months, daysOfMonth, daysOfWeek }: CalendarSchedule, day: number): boolean {

@@ -50,7 +50,23 @@ const offsetMaxMs = 15 * hourMs;
  * The instants at which the zone's clocks show what a clock in UTC shows at `wall`: one, or none when they skip it, or
  * two when they are set back. `day` is midnight of that day, likewise.
  */
-export function instantsOn(zone: string, day: number): (wall: number) => readonly number[] {
+export function instantsOn(zone: string, day: number): InstantsOf {
+  const key = `${zone} ${day}`;
+  const known = days.get(key);
+  if (known !== undefined) return known;
+  const made = instantsBy(zone, day);
+  if (days.size >= daysKnownMax) days.clear();
+  days.set(key, made);
+  return made;
+}
+
+type InstantsOf = (wall: number) => readonly number[];
+
+/** Days that were asked for: the database is slow, and cron jobs ask for the same few days over and over. */
+const days = new Map<string, InstantsOf>();
+const daysKnownMax = 1_000;
+
+function instantsBy(zone: string, day: number): InstantsOf {
   const [from, to] = [day - offsetMaxMs, day + 24 * hourMs + offsetMaxMs];
   const [before, after] = [offsetAt(zone, from), offsetAt(zone, to)];
   if (before === after) return (wall) => [wall - before];
