@@ -20,7 +20,7 @@ import { explain, stepBack } from "./placement/explain.ts";
 import { preempt } from "./placement/preempt.ts";
 import { makeWaitingRoom } from "./queue/waiting-room.ts";
 import { watchesOf } from "./queue/watches.ts";
-import type { Weights } from "./weights.ts";
+import type { Weights } from "../switches/score-weights.ts";
 
 /** Bindings under way at once: the store batches them. */
 const bindingsMax = 64;

@@ -12,8 +12,8 @@ import { podKind } from "../../kinds/index.ts";
 import type { Kind } from "../../kinds/kind.ts";
 import type { Ledger } from "../ledger.ts";
 import { defaultProfile, profileOf, profiles } from "../profiles.ts";
+import type { Weights } from "../../switches/score-weights.ts";
 import type { WaitingRoom } from "../queue/waiting-room.ts";
-import type { Weights } from "../weights.ts";
 
 export interface Desk {
   readonly cache: Cache;
