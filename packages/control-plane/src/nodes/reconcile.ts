@@ -211,7 +211,7 @@ function evict(pod: Pod, node: Node): Effect[] {
   const text = `Node ${node.metadata.name} has a NoExecute taint that the pod does not tolerate (any longer): `;
   const tells = {
     about: { kind: "Pod", apiVersion: "v1", namespace, name, uid },
-    success: { reason: "TaintManagerEviction", text: `${text}deleted pod ` },
+    success: { reason: "TaintManagerEviction", text: `Marking for deletion Pod ${namespace}/` },
     failure: { reason: "FailedEviction", text },
   };
   return [

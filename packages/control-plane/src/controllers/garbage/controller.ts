@@ -70,7 +70,7 @@ function ownerState({ cache, now }: World, self: Belonging, reference: OwnerRefe
   const owner = cache.byUid(reference.uid);
   if (owner === undefined) return absence(ownerKind, self, now);
   if (!isReachable(object, owner, reference, ownerKind)) return "foreign";
-  return isAwaited(owner) && reference.blockOwnerDeletion === true ? "waiting" : "solid";
+  return isAwaited(owner) ? "waiting" : "solid";
 }
 
 /**

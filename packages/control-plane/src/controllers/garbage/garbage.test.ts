@@ -67,6 +67,30 @@ test("in the foreground the parent goes last, and waits for a child that is held
   assert.deepEqual(family.names(), []);
 });
 
+test("in the foreground children go at once that do not hold their parent", async () => {
+  const family = await aFamily();
+  const parent = await family.make("parent");
+  await family.make("holding", [family.refTo(parent, true)]);
+  await family.objects.patch(configMapKind, inDefault("holding"), {
+    metadata: { finalizers: ["test/held"] },
+  });
+  await family.make("free", [family.refTo(parent)]);
+  await family.remove("parent", "Foreground");
+  assert.deepEqual(family.names(), ["holding", "parent"]);
+});
+
+test("objects that own each other in a circle do not wait for each other for ever", async () => {
+  const family = await aFamily();
+  const one = await family.make("one");
+  const two = await family.make("two", [family.refTo(one, true)]);
+  const ownerReferences = [family.refTo(two, true)];
+  await family.objects.patch(configMapKind, inDefault("one"), { metadata: { ownerReferences } });
+  await family.rest();
+  assert.deepEqual(family.names(), ["one", "two"]);
+  await family.remove("one", "Foreground");
+  assert.deepEqual(family.names(), []);
+});
+
 test("orphans stay and forget their parent", async () => {
   const family = await aFamily();
   const parent = await family.make("parent");

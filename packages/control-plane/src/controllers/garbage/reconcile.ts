@@ -75,8 +75,25 @@ function collect(self: Belonging, owners: readonly Owner[], dependents: readonly
         };
   }
   const foreign = owners.filter(({ state }) => state === "foreign");
-  return { effects: [...foreign.map((owner) => tellForeign(self, owner)), remove(self, states, dependents)] };
+  return {
+    effects: [
+      ...foreign.map((owner) => tellForeign(self, owner)),
+      ...(isInCircle(states, dependents) ? [letOwnersGo(self)] : []),
+      remove(self, states, dependents),
+    ],
+  };
 }
+
+/** An owner waits for it, and so does it for something that waits, too: perhaps for that very owner. */
+const isInCircle = (states: ReadonlySet<OwnerState>, dependents: readonly Belonging[]): boolean =>
+  states.has("waiting") && dependents.some(({ object }) => isAwaited(object));
+
+/** Of objects that own each other in a circle, and all wait for each other, one must stop holding its owners. */
+const letOwnersGo = (self: Belonging): Effect =>
+  writeOwners(
+    self,
+    (self.object.metadata.ownerReferences ?? []).map((owner) => ({ ...owner, blockOwnerDeletion: false })),
+  );
 
 function remove(
   { kind, object }: Belonging,
@@ -91,7 +108,9 @@ function remove(
     : asForeground
       ? "Foreground"
       : "Background";
-  const options = { propagationPolicy, preconditions: { uid, resourceVersion } } as const;
+  // One that was just made to let go is another version by now; its owners are the same.
+  const preconditions = isInCircle(states, dependents) ? { uid } : { uid, resourceVersion };
+  const options = { propagationPolicy, preconditions } as const;
   return { type: "delete", kind, target: targetOf(object), options };
 }
 
