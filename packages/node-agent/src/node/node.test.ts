@@ -67,6 +67,9 @@ test("shows figures anew only when people would see the difference", () => {
   assert.equal(becomes({ temperatureCelsius: 54.9, load1: 1, cpuUsed: 0.4 }), "none");
   assert.equal(becomes({ temperatureCelsius: 55 }), "figure");
   assert.equal(becomes({ load1: 1.2 }), "figure");
+  const loaded = vitalAnnotations({ ...vitals, load1: 16 }, capacity);
+  const loadOf = (load1: number) => visibleChange(loaded, vitalAnnotations({ ...vitals, load1 }, capacity));
+  assert.deepEqual([loadOf(13), loadOf(19.9), loadOf(20)], ["none", "none", "figure"]);
   assert.equal(becomes({ throttled: true }), "word");
   assert.equal(becomes({ underVoltage: false }), "word", "a figure that was never shown is news");
   assert.equal(becomes({ pressure: 0.01 }), "word");

@@ -35,13 +35,18 @@ const visibleSteps: Readonly<Record<string, number>> = {
   [nodeAnnotation.pressurePercent]: 20,
 };
 
+/** The load has no upper end: it must also move by this share of what is shown. */
+const loadShareLeast = 0.25;
+
 /** What the board's figures say that people should see: nothing, another figure, or another word. */
 export function visibleChange(shown: Annotations, now: Annotations): "none" | "figure" | "word" {
   const changed = Object.entries(now).filter(([name, value]) => {
     const before = shown[name];
     const step = visibleSteps[name];
     if (before === undefined || step === undefined) return before !== value;
-    return Math.abs(Number(value) - Number(before)) >= step;
+    // Of a large load the same step is noise.
+    const share = name === nodeAnnotation.load1 ? Number(before) * loadShareLeast : 0;
+    return Math.abs(Number(value) - Number(before)) >= Math.max(step, share);
   });
   if (changed.length === 0) return "none";
   const isWord = changed.some(([name]) => visibleSteps[name] === undefined || shown[name] === undefined);
