@@ -6,7 +6,7 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { requestsOf, type Amounts } from "./requests.ts";
 import { avoidedBy, wishesOf, type PodTerm, type WeightedTerm } from "./surroundings/pod-terms.ts";
 
-export { amountOf, type Amounts } from "./requests.ts";
+export type { Amounts } from "./requests.ts";
 
 export interface Want {
   readonly pod: Pod;
