@@ -41,6 +41,7 @@ export const controllerNames: Readonly<Record<string, readonly string[]>> = {
   resourcequota: [],
   "service-repair": [],
   "serviceaccount-token": [],
+  "stale-disruption": [],
   statefulset: [],
   storageclass: [],
   "token-cleaner": [],
