@@ -305,6 +305,7 @@ test("slices follow their pods and go with their service; those kept by hand are
     "status",
   );
   await run();
+  const [before] = slices("web");
   assert.deepEqual(endpointsIn(slices("web"))[0]?.conditions, {
     ready: true,
     serving: true,
@@ -318,6 +319,11 @@ test("slices follow their pods and go with their service; those kept by hand are
   );
   await rest();
   assert.equal(endpointsIn(slices("web"))[0]?.conditions?.ready, false);
+  const [later, ...more] = slices("web");
+  assert.deepEqual(more, [], "a change is written into the slice that there is");
+  assert.equal(later?.metadata.uid, before?.metadata.uid);
+  assert.deepEqual(later?.metadata.labels, before?.metadata.labels);
+  assert.deepEqual(later?.ports, before?.ports);
 
   await create(serviceKind, { metadata: { name: "db", namespace: "default" }, spec: { ports } });
   await create(endpointsKind, {

@@ -21,8 +21,11 @@ export interface Outcome {
 }
 
 export const keyLimits = {
-  /** The world failed: client-go's ceiling is 1000 s, which is longer than anybody watches. */
-  failure: { firstMs: 1_000, factor: 2, maxMs: 300_000 },
+  /**
+   * The world failed. A change leads to another attempt at once, so a burst of changes soon has a long pause after it:
+   * the first ones are short. client-go begins with 5 ms and ends with 1000 s, which is longer than anybody watches.
+   */
+  failure: { firstMs: 100, factor: 2, maxMs: 300_000 },
   /** The newer object is on its way to the cache, a few milliseconds away. */
   overtaken: { firstMs: 20, factor: 2, maxMs: 5_000 },
 } as const satisfies Record<string, Backoff>;

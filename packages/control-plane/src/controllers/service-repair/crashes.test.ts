@@ -10,7 +10,7 @@ import { serviceRepairController } from "./controller.ts";
 import { youngMs } from "./reconcile.ts";
 
 const namespace = "default";
-const aService = (name: string, type = "NodePort") => ({
+const aService = (name: string, type: "NodePort" | "ClusterIP" | "LoadBalancer" = "NodePort") => ({
   metadata: { name, namespace },
   spec: { type, ports: [{ port: 80 }] },
 });
