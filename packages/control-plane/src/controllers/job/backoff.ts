@@ -9,8 +9,10 @@ import { failuresWith } from "./index-failures.ts";
 import { finishedAt, hasFailed, isTracked } from "./pods.ts";
 import type { Survey } from "./survey.ts";
 
-/** Kubernetes' documented back-off of failed pods. */
-export const podBackoff: Backoff = { firstMs: 10_000, factor: 2, maxMs: 360_000 };
+export const podBackoffLimits = {
+  /** The pause before a failed pod is made again, as Kubernetes documents it. */
+  failure: { firstMs: 10_000, factor: 2, maxMs: 360_000 },
+} as const satisfies Record<string, Backoff>;
 
 /** Milliseconds until the job may make a pod again; 0 when it may now. */
 export function waitOfJob({ job, pods, now }: Survey): number {
@@ -29,7 +31,7 @@ export const waitOfIndex = (lastFailed: Pod | undefined, now: number): number =>
 /** A board's clock may be ahead: nobody waits for longer than the pause. */
 function remaining(failures: number, lastFailedAt: number, now: number): number {
   if (failures === 0) return 0;
-  const pause = pauseMs(podBackoff, failures);
+  const pause = pauseMs(podBackoffLimits.failure, failures);
   return Math.min(pause, Math.max(0, lastFailedAt + pause - now));
 }
 

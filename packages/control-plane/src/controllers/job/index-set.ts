@@ -7,7 +7,7 @@ import { indexCount, parseIndexes, type Interval } from "../../kinds/batch/job/i
 
 export type IndexSet = readonly Interval[];
 
-export const noIndexes: IndexSet = [];
+const noIndexes: IndexSet = [];
 
 /** What a status says, below `completions`: an indexed job that shrank forgets what lies beyond. Unreadable text is empty. */
 export function readIndexes(text: string | undefined, completions: number): IndexSet {
