@@ -4,8 +4,9 @@
  * INVARIANT: nothing below a path is removed while mountinfo lists a mount under it: a leftover bind mount would
  * delete the board's files.
  */
-import { readFileSync } from "node:fs";
+import { readFileSync, statfsSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
+import { dirname } from "node:path";
 import { run } from "../shim/run-program.ts";
 
 /** Mount points at or below `path`, innermost first. Pure; `mountinfo` is the kernel's text. */
@@ -25,6 +26,30 @@ export const escaped = (path: string): string =>
   path.replace(/[\s\\#]/g, (character) => `\\${character.charCodeAt(0).toString(8).padStart(3, "0")}`);
 
 export const mountinfo = (): string => readFileSync("/proc/self/mountinfo", "utf8");
+
+/** The type that statfs gives for a namespace that is pinned to a path (NSFS_MAGIC in linux/magic.h). */
+const namespaceFiles = 0x6e73_6673;
+
+/**
+ * Whether a namespace is pinned to the path. Asked for each pod again and again, so the kernel's list of mounts, which
+ * grows with the pods, is not read.
+ */
+export const isPinned = (path: string): boolean => {
+  try {
+    return statfsSync(path).type === namespaceFiles;
+  } catch {
+    return false; // No such path: nothing is pinned there.
+  }
+};
+
+/** Whether a file system of its own is mounted at the path. Bind mounts of the one around it are not noticed. */
+export const isOwnFileSystem = (path: string): boolean => {
+  try {
+    return statSync(path).dev !== statSync(dirname(path)).dev;
+  } catch {
+    return false; // No such path.
+  }
+};
 
 /** Unmounts all below `path`, lazily where somebody still looks. Rejects when something stays mounted. */
 export async function unmountBelow(path: string): Promise<void> {

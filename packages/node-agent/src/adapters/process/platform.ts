@@ -16,7 +16,7 @@ import type { Entry, Platform, Target } from "../shim/platform.ts";
 import { signalProcess } from "../shim/process-identity.ts";
 import { run } from "../shim/run-program.ts";
 import type { Layers } from "./layers.ts";
-import { mountinfo, mountsBelow, removeFolder, unmountBelow } from "./mounts.ts";
+import { isPinned, removeFolder, unmountBelow } from "./mounts.ts";
 import { podFiles } from "./pod-files.ts";
 import { dropPrivileges, enterPrivileges } from "./privileges.ts";
 import { mountLines } from "./places.ts";
@@ -139,8 +139,6 @@ export function processPlatform(options: ProcessPlatformOptions): Platform {
     removeFolder,
   };
 }
-
-const isPinned = (path: string) => mountsBelow(mountinfo(), path).length > 0;
 
 function boardResolver(): string {
   try {

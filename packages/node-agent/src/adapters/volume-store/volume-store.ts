@@ -9,7 +9,7 @@ import { existsSync, realpathSync } from "node:fs";
 import { chmod, chown, mkdir, readdir, readlink, rm, symlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { BoardPath, FolderWish, VolumeId, VolumeStore } from "../../ports/volume-store.ts";
-import { mountinfo, mountsBelow, removeFolder, unmountBelow } from "../process/mounts.ts";
+import { isOwnFileSystem, mountinfo, mountsBelow, removeFolder, unmountBelow } from "../process/mounts.ts";
 import { run } from "../shim/run-program.ts";
 import { makeSerial } from "../shim/serial.ts";
 import { foldersOf } from "../../volume/folders.ts";
@@ -67,7 +67,7 @@ export async function openVolumeStore(options: VolumeStoreOptions): Promise<Volu
   const makeFolder = async (id: VolumeId, { medium, sizeBytesMax, gid }: FolderWish) => {
     const path = pathIn(medium, id);
     await mkdir(path, { recursive: true, mode: modes.parent });
-    if (medium === "memory" && !mountsBelow(mountinfo(), path).includes(path)) {
+    if (medium === "memory" && !isOwnFileSystem(path)) {
       const size = sizeBytesMax === undefined ? "" : `,size=${sizeBytesMax}`;
       await run("mount", ["-n", "-t", "tmpfs", "-o", `mode=700${size}`, "kubus-volume", path]);
     }
