@@ -3,6 +3,7 @@ import { benchApi } from "./api.ts";
 import { benchCrowd } from "./crowd.ts";
 import { benchFailover } from "./failover.ts";
 import { benchFootprint } from "./footprint.ts";
+import { benchLightBoards } from "./light-boards.ts";
 import { benchScheduling } from "./scheduling.ts";
 import { benchPodStart, benchUp } from "./start.ts";
 import { benchWorkloads } from "./workloads.ts";
@@ -15,6 +16,7 @@ const benchmarks: Readonly<Record<string, () => Promise<void>>> = {
   api: () => benchApi(),
   crowd: () => benchCrowd(),
   scheduling: () => benchScheduling(),
+  "light-boards": () => benchLightBoards(),
   workloads: () => benchWorkloads(),
   failover: () => benchFailover(),
 };
