@@ -69,6 +69,22 @@ describe("kubectl", { skip: needsRoot }, () => {
     }
   });
 
+  test("boards tell of a pod's start in few writes, and say nothing that is known", async () => {
+    const written = async () => {
+      const { body } = await cluster.api<string>("GET", "/metrics");
+      const patches = /apiserver_request_total\{verb="patch",[^}]*resource="pods",subresource="status"[^}]*\} (\d+)/;
+      return Number(patches.exec(body)?.[1] ?? 0);
+    };
+    const before = await written();
+    await k("create deployment terse --image=host/sleep --replicas=3 -- sleep 1000");
+    await k("rollout status deployment/terse --timeout=30s");
+    // Accepted, its address, its image, running: each at most once.
+    const count = (await written()) - before;
+    assert.ok(count >= 3 && count <= 12, `${count} writes for three pods`);
+    await k("delete deployment terse");
+    await until("its pods are gone", async () => (await pods("app=terse")).length === 0);
+  });
+
   test("a deployment of three ends with three running pods on three boards, each reachable at its address", async () => {
     await k("create deployment web --image=host/python3 --replicas=3 -- python3 -m http.server 8080");
     await k("rollout status deployment/web --timeout=30s");

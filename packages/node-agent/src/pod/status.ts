@@ -173,5 +173,5 @@ const judged = (
 function dated(condition: Condition, before: readonly Condition[], now: number): Condition {
   const known = before.find(({ type }) => type === condition.type);
   const since = known?.status === condition.status ? known.lastTransitionTime : undefined;
-  return { ...condition, lastProbeTime: null, lastTransitionTime: since ?? timestamp(now) };
+  return { ...condition, lastTransitionTime: since ?? timestamp(now) };
 }

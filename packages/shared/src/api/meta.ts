@@ -48,7 +48,7 @@ export interface Condition {
   readonly lastTransitionTime?: string;
   readonly lastUpdateTime?: string;
   readonly lastHeartbeatTime?: string;
-  readonly lastProbeTime?: string | null;
+  readonly lastProbeTime?: string;
   readonly observedGeneration?: number;
 }
 
