@@ -72,7 +72,8 @@ describe("kubectl", { skip: needsRoot }, () => {
   test("boards tell of a pod's start in few writes, and say nothing that is known", async () => {
     const written = async () => {
       const { body } = await cluster.api<string>("GET", "/metrics");
-      const patches = /apiserver_request_total\{verb="patch",[^}]*resource="pods",subresource="status"[^}]*\} (\d+)/;
+      const patches =
+        /apiserver_request_total\{verb="patch",[^}]*resource="pods",subresource="status"[^}]*\} (\d+)/;
       return Number(patches.exec(body)?.[1] ?? 0);
     };
     const before = await written();
