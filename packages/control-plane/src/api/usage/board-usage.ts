@@ -3,9 +3,9 @@
  *
  * A board that does not answer in time has no figures: whoever asks about many waits for none of them long.
  */
-import type { Channel } from "@kubus/shared/bus/channel.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
 import type { UsageReport } from "@kubus/shared/bus/usage.ts";
+import { shortTextFrom } from "@kubus/shared/bus/short-text.ts";
 import { apiLimits } from "../limits.ts";
 import type { ApiPorts } from "../ports.ts";
 import { usageReportIn } from "./report.ts";
@@ -53,30 +53,10 @@ async function reportOf({ channels, clock }: Ports, node: string): Promise<Usage
       timeoutMs: apiLimits.usageAnswerMs,
       signal: deadline.signal,
     });
-    return usageReportIn(await textOf(channel, deadline.signal));
+    return usageReportIn(
+      await shortTextFrom(channel, { bytesMax: apiLimits.usageBytesMax, signal: deadline.signal }),
+    );
   } finally {
     clock.clearTimeout(timer);
-  }
-}
-
-async function textOf(channel: Channel, signal: AbortSignal): Promise<string> {
-  const leave = () => channel.reset("the answer takes too long");
-  signal.addEventListener("abort", leave, { once: true });
-  if (signal.aborted) leave();
-  try {
-    const chunks: Uint8Array[] = [];
-    let length = 0;
-    for await (const chunk of channel.incoming) {
-      length += chunk.length;
-      if (length > apiLimits.usageBytesMax) throw new Error("the answer is too long");
-      chunks.push(chunk);
-    }
-    await channel.end();
-    return Buffer.concat(chunks).toString();
-  } catch (error) {
-    channel.reset("the answer is of no use");
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", leave);
   }
 }

@@ -1,4 +1,5 @@
 /** Parts of timestamps and durations. */
+import { offsetAt } from "../../time/zone.ts";
 import { failure } from "../errors.ts";
 import { as, asA, method, type CelFunction } from "../functions.ts";
 import { offsetMinutes } from "../time.ts";
@@ -15,26 +16,7 @@ function wallClock(value: CelValue | undefined, zone: string | undefined): Date 
 
 function zoneOffsetMs(zone: string, ms: number): number {
   try {
-    const parts = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      hourCycle: "h23",
-      year: "numeric",
-      month: "numeric",
-      day: "numeric",
-      hour: "numeric",
-      minute: "numeric",
-      second: "numeric",
-    }).formatToParts(ms);
-    const part = (type: string) => Number(parts.find((one) => one.type === type)?.value);
-    const wall = Date.UTC(
-      part("year"),
-      part("month") - 1,
-      part("day"),
-      part("hour"),
-      part("minute"),
-      part("second"),
-    );
-    return wall - Math.floor(ms / 1_000) * 1_000;
+    return offsetAt(zone, ms);
   } catch {
     throw failure(`unknown time zone ${zone}`);
   }

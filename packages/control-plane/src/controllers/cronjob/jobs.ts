@@ -3,7 +3,7 @@ import type { CronJob, Job } from "@kubus/shared/api/batch.ts";
 import type { Draft } from "../../api/objects.ts";
 import { endOf } from "../job/conditions.ts";
 import { ownerReference } from "../workload/ownership.ts";
-import { zonedTimestamp } from "./zone.ts";
+import { zonedTimestamp } from "../../time/zone.ts";
 
 export const scheduledAnnotation = "batch.kubernetes.io/cronjob-scheduled-timestamp";
 

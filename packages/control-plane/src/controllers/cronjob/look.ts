@@ -3,7 +3,7 @@ import type { CronJob } from "@kubus/shared/api/batch.ts";
 import type { Look } from "../engine/life.ts";
 import { activeJobs, dutyOf, type CronJobView } from "./duty.ts";
 import { nameOfRun } from "./jobs.ts";
-import { zonedTimestamp } from "./zone.ts";
+import { zonedTimestamp } from "../../time/zone.ts";
 
 export function classify(view: CronJobView): Look | undefined {
   const { cronJob } = view;

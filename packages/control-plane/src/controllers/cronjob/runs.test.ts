@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { seededRandom } from "@kubus/shared/chance/random.ts";
 import { parseSchedule, type CalendarSchedule } from "../../kinds/batch/cronjob/schedule.ts";
 import { countRuns, latestRun, nextRun, type Timetable } from "./runs.ts";
-import { offsetAt, zonedTimestamp } from "./zone.ts";
+import { offsetAt, zonedTimestamp } from "../../time/zone.ts";
 
 const timetable = (text: string, zone = "UTC", since = 0): Timetable => {
   const parsed = parseSchedule(text);

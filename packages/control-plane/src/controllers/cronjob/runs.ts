@@ -5,7 +5,7 @@
  */
 import type { CalendarSchedule, Schedule } from "../../kinds/batch/cronjob/schedule.ts";
 import type { ScheduleField } from "../../kinds/batch/cronjob/schedule-field.ts";
-import { instantsOn, offsetAt } from "./zone.ts";
+import { instantsOn, offsetAt } from "../../time/zone.ts";
 
 export interface Timetable {
   readonly schedule: Schedule;

@@ -3,7 +3,8 @@
  *
  * Idempotent: what is gone already counts as deleted, so an answer that got lost costs nothing but another request.
  */
-import type { Channel, Channels } from "@kubus/shared/bus/channel.ts";
+import type { Channels } from "@kubus/shared/bus/channel.ts";
+import { shortTextFrom } from "@kubus/shared/bus/short-text.ts";
 import { subjectOf } from "@kubus/shared/bus/subjects.ts";
 import { Trouble } from "@kubus/shared/errors/trouble.ts";
 import type { VolumeRemoval, VolumeRemovalReply } from "@kubus/shared/bus/volume-removal.ts";
@@ -47,31 +48,11 @@ export const makeDataRemover =
         timeoutMs: removerLimits.openMs,
         signal: deadline.signal,
       });
-      const { error } = JSON.parse(await textOf(channel, deadline.signal)) as VolumeRemovalReply;
+      const { error } = JSON.parse(
+        await shortTextFrom(channel, { bytesMax: removerLimits.answerBytesMax, signal: deadline.signal }),
+      ) as VolumeRemovalReply;
       if (error !== undefined) throw new Error(error);
     } finally {
       clock.clearTimeout(timer);
     }
   };
-
-/** One short document, then the end of the channel. */
-async function textOf(channel: Channel, signal: AbortSignal): Promise<string> {
-  const leave = () => channel.reset("the answer takes too long");
-  signal.addEventListener("abort", leave, { once: true });
-  try {
-    signal.throwIfAborted();
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of channel.incoming) {
-      chunks.push(chunk);
-      if (chunks.reduce((sum, { length }) => sum + length, 0) > removerLimits.answerBytesMax)
-        throw new Error("the board's answer is too long");
-    }
-    await channel.end();
-    return Buffer.concat(chunks).toString();
-  } catch (error) {
-    channel.reset("the answer is of no use");
-    throw error;
-  } finally {
-    signal.removeEventListener("abort", leave);
-  }
-}
