@@ -187,7 +187,10 @@ export const workloads: readonly CommandRow[] = [
       await kubectl.run("wait --for=condition=complete job/sum --timeout=60s");
       assert.equal(await kubectl.run("logs job/sum"), "3\n");
       assert.match(await kubectl.run("get job sum"), /sum +(Complete +)?1\/1/);
-      assert.match(await kubectl.run("describe job sum"), /Pods Statuses: +0 (Active|Running)[^]*1 Succeeded/);
+      assert.match(
+        await kubectl.run("describe job sum"),
+        /Pods Statuses: +0 (Active|Running)[^]*1 Succeeded/,
+      );
       await kubectl.run("delete job sum");
       await until("its pod is gone", async () => {
         const { items } = await kubectl.read("pods?labelSelector=job-name%3Dsum");
