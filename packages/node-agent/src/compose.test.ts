@@ -57,7 +57,7 @@ test("runs a pod and tells its whole status", async () => {
     assert.equal(condition(board, type), "True", type);
   }
   assert.match(main(board)?.containerID ?? "", /^memory:\/\/uid-\d+\/main\/0$/);
-  assert.deepEqual(reasons(board), ["Pulled", "Started"]);
+  assert.deepEqual(reasons(board), ["Pulled", "Created", "Started"]);
   await agent.stop();
   assert.deepEqual(await board.running(), ["main/0"]);
 });

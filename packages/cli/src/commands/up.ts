@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 import { Complaint, defineCommand, type Terminal } from "../command/command.ts";
 import { openFolder } from "../cluster/folder.ts";
 import { becomeDetached, detach } from "../adapters/detach.ts";
-import { switchesOf } from "../configuration/server.ts";
+import { switchesOf, weightsOf } from "../configuration/server.ts";
 import { dirFlag } from "./dir-flag.ts";
 
 export const up = defineCommand({
@@ -65,6 +65,12 @@ export const up = defineCommand({
       placeholder: "PARTS",
       meaning: "Parts of kubus that do not work: scheduler, dashboard, or both.",
     },
+    "scheduler-scores": {
+      kind: "list",
+      placeholder: "SCORES",
+      meaning:
+        "What matters to the scheduler: -NAME for not at all, NAME=WEIGHT, as in -temperature,spread=3.",
+    },
     detach: { kind: "switch", meaning: "Return as soon as it is ready; end it with kubus down." },
   },
   meaning:
@@ -75,6 +81,7 @@ export const up = defineCommand({
         "--runtime cri is not there yet: this kubus runs pods with its own process runtime only.",
       );
     const switches = switchesOf(flags.controllers, flags.disable);
+    weightsOf(flags["scheduler-scores"]); // A complaint now is better than servers that end at once.
     const dir = resolve(flags.dir);
     const isDetached = becomeDetached();
     if (flags.detach && isDetached === undefined) {
@@ -91,6 +98,7 @@ export const up = defineCommand({
       failover: flags.failover,
       legacyApis: flags["legacy-apis"] === "on" ? "announced" : "hidden",
       switches,
+      schedulerScores: flags["scheduler-scores"],
       terminal: out,
     });
   },

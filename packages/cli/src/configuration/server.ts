@@ -199,7 +199,8 @@ export function switchesOf(
   return reading.switches;
 }
 
-function weightsOf(words: readonly string[]): ServerConfig["schedulerScores"] {
+/** Throws a `Complaint` that names what there is, likewise. */
+export function weightsOf(words: readonly string[]): ServerConfig["schedulerScores"] {
   const reading = readWeights(words);
   if ("complaint" in reading) throw new Complaint(reading.complaint);
   return reading.weights;

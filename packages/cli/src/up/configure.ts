@@ -45,17 +45,21 @@ export interface AgentPlan {
   readonly traits: Traits;
 }
 
-export interface ClusterPlan {
+/** What the operator wishes of the servers, in the words of their configuration; their own defaults where absent. */
+export interface ServerWishes {
+  readonly legacyApis?: string;
+  readonly switches?: ServerConfig["switches"];
+  /** `-NAME`, `NAME=WEIGHT`. */
+  readonly schedulerScores?: readonly string[];
+}
+
+export interface ClusterPlan extends ServerWishes {
   readonly layout: Layout;
   readonly ranges: Ranges;
   /** Where the bus listens, and where machines reach it unless their traits say otherwise. */
   readonly bus: Target;
   readonly natsVersion: string;
   readonly failover: string;
-  /** As the server's configuration names it; its own default when absent. */
-  readonly legacyApis?: string;
-  /** As above. */
-  readonly switches?: ServerConfig["switches"];
 }
 
 export interface Keys {
@@ -109,7 +113,7 @@ export async function configureUsers(
 
 export async function configureServer(plan: ClusterPlan, server: ServerPlan): Promise<void> {
   await mkdir(plan.layout.shared, { recursive: true });
-  const { layout, ranges, failover, legacyApis, switches } = plan;
+  const { layout, ranges, failover, legacyApis, switches, schedulerScores } = plan;
   const { name, address, api, udpPort, traits } = server;
   const { link, bus = plan.bus } = traits;
   const own = layout.server(name);
@@ -134,6 +138,7 @@ export async function configureServer(plan: ClusterPlan, server: ServerPlan): Pr
       failover,
       ...(legacyApis === undefined ? {} : { legacyApis }),
       ...(switches === undefined ? {} : { controllers: switches.controllers, disable: switches.disabled }),
+      ...(schedulerScores === undefined ? {} : { schedulerScores }),
       clusterSecretFile: layout.clusterSecret,
       sharedFolder: layout.shared,
       ...(link === undefined ? {} : { link }),

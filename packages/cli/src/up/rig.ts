@@ -1,7 +1,6 @@
 /**
  * A cluster's processes, rigged: what each is told, who supervises it, and on which machine it starts.
  */
-import type { ServerConfig } from "@kubus/control-plane/config.ts";
 import type { Log } from "@kubus/shared/log/log.ts";
 import type { ActorRegistry } from "@kubus/shared/machine/registry.ts";
 import type { Clock } from "@kubus/shared/time/clock.ts";
@@ -20,6 +19,7 @@ import {
   configureServer,
   configureUsers,
   type ClusterPlan,
+  type ServerWishes,
   type Keys,
   type ServerPlace,
 } from "./configure.ts";
@@ -27,18 +27,13 @@ import type { Ground } from "./ground.ts";
 import { machinesIn, type Machines } from "./machines.ts";
 import type { WantedMachine, Wishes } from "./world-file.ts";
 
-export type Switches = ServerConfig["switches"];
-
-export interface ClusterOptions {
+export interface ClusterOptions extends ServerWishes {
   readonly layout: Layout;
   readonly journal: Journal;
   readonly wishes: Wishes;
   readonly apiPort: number;
   readonly dashboardPort: number;
   readonly failover: string;
-  readonly legacyApis?: string;
-  /** Default: everything works. */
-  readonly switches?: Switches;
   readonly clock: Clock;
   readonly log: Log;
   readonly registry: ActorRegistry;
@@ -73,11 +68,13 @@ export async function allSettled(promises: readonly Promise<void>[]): Promise<vo
 
 /** Configuration files, and supervisors that nobody has started yet. */
 export async function outfit(options: ClusterOptions, ground: Ground): Promise<Rig> {
-  const { layout, journal, clock, registry, onError, failover, legacyApis, switches, say } = options;
+  const { layout, journal, clock, registry, onError, failover, say } = options;
+  const { legacyApis, switches, schedulerScores } = options;
   const { world, ranges, bus, natsVersion, boards } = ground;
   const chosen = {
     ...(legacyApis === undefined ? {} : { legacyApis }),
     ...(switches === undefined ? {} : { switches }),
+    ...(schedulerScores === undefined ? {} : { schedulerScores }),
   };
   const plan: ClusterPlan = { layout, ranges, bus, natsVersion, failover, ...chosen };
   const servers = await Promise.all(

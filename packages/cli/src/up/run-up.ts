@@ -17,19 +17,17 @@ import type { Layout } from "../cluster/layout.ts";
 import { Complaint, type Terminal } from "../command/command.ts";
 import { raiseCluster, type Cluster } from "./cluster.ts";
 import { serveControl, type ControlRequest } from "./control.ts";
-import type { ClusterOptions, Switches } from "./rig.ts";
+import type { ServerWishes } from "./configure.ts";
+import type { ClusterOptions } from "./rig.ts";
 import { upMachine } from "./up.machine.ts";
 import type { Wishes } from "./world-file.ts";
 
-export interface UpOptions {
+export interface UpOptions extends ServerWishes {
   readonly dir: string;
   readonly wishes: Wishes;
   readonly apiPort: number;
   readonly dashboardPort: number;
   readonly failover: string;
-  readonly legacyApis?: string;
-  /** Default: everything works. */
-  readonly switches?: Switches;
   readonly terminal: Terminal;
   /** What servers and agents run. Default: the bundles of this checkout. */
   readonly programs?: () => Promise<Bundles>;

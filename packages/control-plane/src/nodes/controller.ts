@@ -9,6 +9,7 @@ import { reconcile, type NodeView } from "./reconcile.ts";
 export const nodeLifeController = (lives: Lives): Controller<NodeView> =>
   defineController<NodeView>({
     name: "nodelife",
+    component: "node-controller",
     guarantee:
       "A node's Ready condition and taints say what is known of its board; pods are deleted from a lost board only while another one is heard.",
     watches: [

@@ -51,7 +51,10 @@ function containerNotices(
     return told("Normal", "Pulled", `Container image "${image}" already present on machine`);
   }
   if (place === "running" && before.place === "starting") {
-    return told("Normal", "Started", `Started container ${name}`);
+    return [
+      ...told("Normal", "Created", `Created container: ${name}`),
+      ...told("Normal", "Started", `Started container ${name}`),
+    ];
   }
   if (place === "awaitingImage.refused") {
     return told("Warning", "Failed", `Failed to pull image "${image}": ${message}`);

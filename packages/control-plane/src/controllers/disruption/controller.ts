@@ -11,6 +11,7 @@ import { needsScale, reconcile, type DisruptionView } from "./reconcile.ts";
 
 export const disruptionController = defineController<DisruptionView>({
   name: "disruption",
+  component: "controllermanager",
   guarantee: "A PodDisruptionBudget says how many of its pods may be evicted now.",
   watches: [
     { kind: podDisruptionBudgetKind, wakes: wakeSelf },

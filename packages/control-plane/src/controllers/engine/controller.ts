@@ -16,6 +16,8 @@ export interface Watch {
 export interface Controller<View = unknown> {
   /** Kubernetes' name, such as `replicaset`; the actor's and the user's name are made of it. */
   readonly name: string;
+  /** Who its events say they are from, as Kubernetes names it. Default: `<name>-controller`. */
+  readonly component?: string;
   /** What it guarantees, in a sentence, for the docs. */
   readonly guarantee: string;
   readonly watches: readonly Watch[];

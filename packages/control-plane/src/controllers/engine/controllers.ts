@@ -75,7 +75,7 @@ function reconcileKey(controller: AnyController, options: Pass) {
   const { cache, clock, eventKind, workers, lives } = options;
   const log = options.log.with({ controller: controller.name });
   const objects = options.objectsAs(userOf(controller.name));
-  const component = `${controller.name}-controller`;
+  const component = controller.component ?? `${controller.name}-controller`;
   const recordEvent = makeRecorder({ objects, eventKind, component, clock, log });
   const act = makeAct({ objects, recordEvent });
 

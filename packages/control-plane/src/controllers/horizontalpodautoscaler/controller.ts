@@ -21,6 +21,7 @@ export function horizontalPodAutoscalerController(usage: BoardUsage | undefined)
 
   return defineController<AutoscalerView>({
     name: "horizontal-pod-autoscaler",
+    component: "horizontal-pod-autoscaler",
     guarantee:
       "A HorizontalPodAutoscaler's target has the size that the load of its pods asks for, within bounds.",
     watches: [{ kind: horizontalPodAutoscalerKind, wakes: wakeSelf }],
