@@ -95,8 +95,10 @@ test("lists states and transitions in tables", () => {
     chart: pump,
     header: "One actor per pump.",
     source: { file: "a/pump.machine.ts", link: "../pump.machine.ts" },
+    matrix: { events: ["tank.drained"], rows: [{ state: "running.slow", cells: ["resting"] }] },
   });
   assert.match(page, /\| `running` \(initial, compound\) \|/);
   assert.match(page, /\| `running` \| tank\.drained \| isDay \| `resting` \| `ring` \|/);
   assert.match(page, /\| \(anywhere\) \| pump\.blocked \| {2}\| `blocked` \|/);
+  assert.match(page, /\| {2}\| tank\.drained \|\n\| --- \| --- \|\n\| `running\.slow` \| resting \|/);
 });

@@ -2,6 +2,7 @@
  * A machine's page: its guarantee, its picture, its states and its transitions. Pure: chart in, Markdown out.
  */
 import type { Chart, ChartEdge, ChartState } from "@kubus/shared/machine/chart.ts";
+import type { EventMatrix } from "@kubus/shared/testing/event-matrix.ts";
 import { mermaidOf } from "./mermaid.ts";
 import { markdownTable } from "./table.ts";
 
@@ -10,9 +11,10 @@ export interface MachinePage {
   /** The header comment of the file: what one actor stands for, and what it guarantees. */
   readonly header: string;
   readonly source: { readonly file: string; readonly link: string };
+  readonly matrix: EventMatrix;
 }
 
-export function machinePage({ chart, header, source }: MachinePage): string {
+export function machinePage({ chart, header, source, matrix }: MachinePage): string {
   return [
     `# ${chart.id}`,
     generatedNote(source),
@@ -22,9 +24,22 @@ export function machinePage({ chart, header, source }: MachinePage): string {
     markdownTable(["state", "meaning", "shows as", "does"], chart.states.map(stateRow)),
     "## Transitions",
     markdownTable(["from", "on", "if", "to", "actions"], edgesInOrder(chart).map(edgeRow)),
+    ...matrixSection(matrix),
   ]
     .join("\n\n")
     .concat("\n");
+}
+
+function matrixSection({ events, rows }: EventMatrix): readonly string[] {
+  if (events.length === 0 || rows.length === 0) return [];
+  return [
+    "## What each state makes of each event",
+    "Tried with events that carry nothing. A dot: it stays where it is. A question mark: it cannot be told without what the event carries.",
+    markdownTable(
+      ["", ...events],
+      rows.map(({ state, cells }) => [code(state), ...cells]),
+    ),
+  ];
 }
 
 const generatedNote = ({ file, link }: MachinePage["source"]): string =>

@@ -2,6 +2,7 @@
  * All generated pages, by their path in the repository. The one list that the generator writes and the test compares.
  */
 import { chartOf } from "@kubus/shared/machine/chart-of.ts";
+import { eventMatrixOf } from "@kubus/shared/testing/event-matrix.ts";
 import { machinePage } from "./machine-page.ts";
 import { findMachines, linkTo, type FoundMachine } from "./sources.ts";
 import { errorsPage, kindsPage, limitsPage, subjectsPage } from "./table-pages.ts";
@@ -34,7 +35,12 @@ function nameOf({ machine: { id }, file }: FoundMachine, machines: readonly Foun
 const packageOf = (file: string): string => file.split("/")[1] ?? "";
 
 const pageOf = ({ machine, header, file }: FoundMachine, path: string): string =>
-  machinePage({ chart: chartOf(machine), header, source: { file, link: linkTo(file, path) } });
+  machinePage({
+    chart: chartOf(machine),
+    header,
+    source: { file, link: linkTo(file, path) },
+    matrix: eventMatrixOf(machine),
+  });
 
 function indexOf(machines: readonly FoundMachine[]): string {
   const rows = machines.map(({ machine, header, file }) => [
