@@ -49,17 +49,18 @@ export function openCriLog(path: string, { now, limits = logLimits }: CriLogOpti
   };
 }
 
-/** Complete lines as F, what follows the last one as P. Pure. */
+/**
+ * Complete lines as F, what follows the last one as P. Pure.
+ *
+ * Between the pipe and the file it must be quick: what was read and is not written yet dies with the agent. As Latin-1
+ * every byte is a character and comes back as it was, and texts are cut and joined by the engine itself.
+ */
 function records(head: string, bytes: Uint8Array): Buffer {
-  const [full, partial] = [Buffer.from(`${head}F `), Buffer.from(`${head}P `)];
-  const pieces: Uint8Array[] = [];
-  let at = 0;
-  for (let end = bytes.indexOf(newline); end >= 0; end = bytes.indexOf(newline, at)) {
-    pieces.push(full, bytes.subarray(at, end + 1));
-    at = end + 1;
-  }
-  if (at < bytes.length) pieces.push(partial, bytes.subarray(at), Buffer.of(newline));
-  return Buffer.concat(pieces);
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
+  const end = text.lastIndexOf("\n") + 1;
+  const whole = end === 0 ? "" : `${head}F ${text.slice(0, end - 1).replaceAll("\n", `\n${head}F `)}\n`;
+  const rest = end === text.length ? "" : `${head}P ${text.slice(end)}\n`;
+  return Buffer.from(whole + rest, "latin1");
 }
 
 /** A write that a power cut tore leaves half a record: the next must not be glued to it. Gives the size. */
