@@ -12,7 +12,8 @@ import {
   storageClassKind,
 } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
-import { usesClaim, claimsOf } from "../protection/reconcile.ts";
+import { claimsOf } from "../../api/authorization/pod-references.ts";
+import { usesClaim } from "../protection/reconcile.ts";
 import { splitKey, wakeSelf } from "../workload/wake.ts";
 import { claimMachine } from "./claim.machine.ts";
 import { claimState, type ClaimView } from "./claim-state.ts";

@@ -14,7 +14,7 @@ import { newestDefaultStorageClass } from "../../api/admission/default-class.ts"
 import type { Cache, CacheEvent } from "../../cache/cache.ts";
 import { storageClassOf } from "../../kinds/core/volumes/storage-class.ts";
 import { persistentVolumeClaimKind, persistentVolumeKind } from "../../kinds/index.ts";
-import { claimsOf } from "../protection/reconcile.ts";
+import { claimsOf } from "../../api/authorization/pod-references.ts";
 import { isThere } from "./remover.ts";
 
 type Keys = readonly string[];

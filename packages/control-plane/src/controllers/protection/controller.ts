@@ -4,7 +4,8 @@ import type { Pod } from "@kubus/shared/api/pod.ts";
 import { persistentVolumeClaimKind, persistentVolumeKind, podKind } from "../../kinds/index.ts";
 import { defineController } from "../engine/controller.ts";
 import { splitKey } from "../workload/wake.ts";
-import { claimsOf, isEnding, protectionBy, usesClaim, type ProtectionView } from "./reconcile.ts";
+import { claimsOf } from "../../api/authorization/pod-references.ts";
+import { isEnding, protectionBy, usesClaim, type ProtectionView } from "./reconcile.ts";
 
 export const claimProtectionController = defineController<ProtectionView>({
   name: "pvc-protection",

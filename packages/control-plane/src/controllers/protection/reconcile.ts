@@ -1,6 +1,7 @@
 /** What is used stays: a finalizer holds it, and goes only when it is to be deleted and nobody uses it. Pure. */
 import type { KubeObject } from "@kubus/shared/api/meta.ts";
 import type { Pod } from "@kubus/shared/api/pod.ts";
+import { claimsOf } from "../../api/authorization/pod-references.ts";
 import { nothing, type AnyKind, type Plan } from "../engine/plan.ts";
 
 export interface ProtectionView {
@@ -23,21 +24,6 @@ export const protectionBy =
   };
 
 export const isEnding = ({ metadata }: KubeObject): boolean => metadata.deletionTimestamp !== undefined;
-
-interface ClaimingVolume {
-  readonly name?: string;
-  readonly persistentVolumeClaim?: { readonly claimName?: string };
-  readonly ephemeral?: object;
-}
-
-/** The names of the claims that a pod uses, also those that are made for it. */
-export const claimsOf = ({ metadata, spec }: Pod): readonly string[] =>
-  ((spec.volumes ?? []) as readonly ClaimingVolume[]).flatMap(
-    ({ name = "", persistentVolumeClaim: claim, ephemeral }) => {
-      if (claim?.claimName !== undefined) return [claim.claimName];
-      return ephemeral === undefined ? [] : [`${metadata.name}-${name}`];
-    },
-  );
 
 /** A pod that has no board yet uses nothing: no board starts one whose claim is being deleted. */
 export const usesClaim = (pod: Pod, claim: string): boolean =>

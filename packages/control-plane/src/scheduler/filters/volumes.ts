@@ -6,7 +6,11 @@
  */
 import type { Node } from "@kubus/shared/api/node.ts";
 import type { StorageClass } from "@kubus/shared/api/storage.ts";
-import type { PersistentVolume, PersistentVolumeClaim } from "@kubus/shared/api/volume.ts";
+import {
+  volumeAnnotation,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+} from "@kubus/shared/api/volume.ts";
 import { isKeptFor, isReachable, volumeFor } from "../../controllers/persistentvolume/match.ts";
 import { storageClassOf } from "../../kinds/core/volumes/storage-class.ts";
 import { amountOf } from "../requests.ts";
@@ -14,9 +18,8 @@ import type { Storage, Surroundings } from "../surroundings/surroundings.ts";
 import type { Want } from "../want.ts";
 import { objection, type Check, type Filter } from "./filter-row.ts";
 
-/** On a claim: the board that the scheduler chose for it. Kubernetes' own. */
-export const selectedNode = "volume.kubernetes.io/selected-node";
-const bindCompleted = "pv.kubernetes.io/bind-completed";
+/** On a claim: the board that the scheduler chose for it, and whether it has its volume. */
+const { selectedNode, bindCompleted } = volumeAnnotation;
 /** The provisioner of classes whose volumes are made by hand. */
 const byHand = "kubernetes.io/no-provisioner";
 

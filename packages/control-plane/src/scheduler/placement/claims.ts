@@ -4,13 +4,13 @@
  * Who binds claims reads the board off them (Kubernetes, `volume.kubernetes.io/selected-node`); whoever cannot make a
  * volume there takes the annotation away again.
  */
-import type { PersistentVolumeClaim } from "@kubus/shared/api/volume.ts";
+import { volumeAnnotation, type PersistentVolumeClaim } from "@kubus/shared/api/volume.ts";
 import { fill } from "@kubus/shared/machine/port-actor.ts";
 import { isReachable } from "../../controllers/persistentvolume/match.ts";
 import { targetOf } from "../../controllers/workload/ownership.ts";
 import { persistentVolumeClaimKind } from "../../kinds/index.ts";
 import { isPending, type Decision } from "../decide.ts";
-import { isBound, selectedNode } from "../filters/volumes.ts";
+import { isBound } from "../filters/volumes.ts";
 import type { VolumesSeen } from "../placement.machine.ts";
 import { podOf, type Desk } from "./desk.ts";
 import { keyOf } from "@kubus/shared/api/meta.ts";
@@ -21,11 +21,13 @@ export const selectNode = (desk: Desk) =>
   fill<VolumesSeen, Decision>(async (decision, signal) => {
     if (decision.type !== "bind") return "gone";
     for (const claim of claimsOf(desk, decision)) {
-      const isTold = claim?.metadata.annotations?.[selectedNode] === decision.node;
+      const isTold = claim?.metadata.annotations?.[volumeAnnotation.selectedNode] === decision.node;
       if (claim === undefined || isBound(claim) || isTold) continue;
       signal.throwIfAborted();
       const { resourceVersion } = claim.metadata;
-      const patch = { metadata: { resourceVersion, annotations: { [selectedNode]: decision.node } } };
+      const patch = {
+        metadata: { resourceVersion, annotations: { [volumeAnnotation.selectedNode]: decision.node } },
+      };
       await desk.objects.patch(persistentVolumeClaimKind, targetOf(claim), patch);
     }
     return volumesSeen(desk, decision);
@@ -47,7 +49,8 @@ function volumesSeen(desk: Desk, decision: Bind): VolumesSeen {
 
 function claimSeen({ ledger }: Desk, claim: PersistentVolumeClaim | undefined, name: string): VolumesSeen {
   if (claim === undefined) return "lost";
-  if (!isBound(claim)) return claim.metadata.annotations?.[selectedNode] === name ? "waiting" : "lost";
+  if (!isBound(claim))
+    return claim.metadata.annotations?.[volumeAnnotation.selectedNode] === name ? "waiting" : "lost";
   const volume = ledger.around.storage.volume(claim.spec.volumeName ?? "");
   const board = ledger.around.boardNamed(name);
   return volume !== undefined && board !== undefined && isReachable(volume, board.node) ? "bound" : "lost";
